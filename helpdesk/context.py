@@ -1,0 +1,21 @@
+"""What every template has."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The tenant, the person who reads, and what is announced to them."""
+    tenant = getattr(request, "tenant", None)
+    if tenant is None:
+        return {"tenant": None, "person": None, "announcements": []}
+    from notices.queries import announcements_for
+
+    user = getattr(request, "user", None)
+    person = user if user is not None and user.is_authenticated else None
+    return {
+        "tenant": tenant,
+        "person": person,
+        "announcements": announcements_for(person),
+    }

@@ -1,0 +1,36 @@
+"""Answers that come before any tenant is known."""
+
+from collections.abc import Callable
+
+from django.core.cache import caches
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def health(get_response: GetResponse) -> GetResponse:
+    """`/livez`: the process answers. `/readyz`: Postgres answers too; Redis is reported, and can be done without."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path == "/livez":
+            return JsonResponse({"status": "ok"})
+        if request.path == "/readyz":
+            return _ready()
+        return get_response(request)
+
+    return middleware
+
+
+def _ready() -> JsonResponse:
+    state = {"postgres": "ok", "redis": "ok"}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
+        state["postgres"] = type(error).__name__
+    try:
+        caches["default"]._cache.get_client().ping()
+    except Exception as error:  # noqa: BLE001
+        state["redis"] = type(error).__name__
+    return JsonResponse(state, status=200 if state["postgres"] == "ok" else 503)

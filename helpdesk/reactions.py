@@ -1,0 +1,7 @@
+"""The only place that says what happens after which event, and what each kind of alarm does."""
+
+#: After an event of this verb is recorded, these alarms are set for now, with the event as their subject.
+AFTER: dict[str, list[str]] = {}
+
+#: What does the work of each kind of alarm: a function of the subject's id and the instant.
+ALARMS: dict[str, str] = {}

@@ -1,0 +1,8 @@
+"""What beat runs: few, static, cheap. Everything with a time of its own is an alarm, not a schedule."""
+
+from typing import Any
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    # Rings for alarms whose time has come; costs what is due.
+    "sweep": {"task": "tenants.sweep", "schedule": 5.0, "options": {"expires": 30}},
+}

@@ -1,0 +1,86 @@
+"""Versions of the support policy, and the priorities that tickets point at."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models.functions import Now
+
+from tenants.context import active_tenant_id
+from tenants.fields import TenantForeignKey
+from tenants.models import TenantManager, TenantModel, TenantQuerySet, User
+from tenants.text import say
+
+if TYPE_CHECKING:
+    from sla.document import SupportPolicy
+
+
+class Priority(TenantModel):
+    """How pressing a ticket is, in the tenant's own words. Rank 1 is the most pressing."""
+
+    key = models.SlugField(max_length=40)
+    name = models.JSONField()
+    rank = models.PositiveSmallIntegerField()
+    is_default = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "key"], name="one_priority_a_key")
+        ]
+
+    def __str__(self) -> str:
+        return say(self.name)
+
+
+class PolicyVersionQuerySet(TenantQuerySet):
+    """Versions of the active tenant's policy."""
+
+    def current(self) -> PolicyVersion:
+        """The version in force. Raises PolicyVersion.DoesNotExist before the first policy is applied."""
+        return self.defer("document").latest("number")
+
+
+class PolicyVersion(TenantModel):
+    """A support policy as it was applied: the whole document, never changed. The highest number is in force."""
+
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    source = models.TextField(
+        help_text="the policy file as it was written, comments kept"
+    )
+    digest = models.CharField(max_length=64)
+    applied_at = models.DateTimeField(db_default=Now())
+    applied_by = TenantForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = TenantManager.from_queryset(PolicyVersionQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "number"], name="one_version_a_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
+
+    @property
+    def policy(self) -> SupportPolicy:
+        """The typed policy, compiled once a process and version."""
+        return policy_of(active_tenant_id(), self.pk)
+
+
+@lru_cache(maxsize=512)
+def policy_of(tenant_id: int | None, version_id: object) -> SupportPolicy:
+    """The typed policy of a version of the active tenant. A version never changes, so the cache never ages."""
+    from sla.document import SupportPolicy
+
+    return SupportPolicy.from_document(
+        PolicyVersion.objects.values_list("document", flat=True).get(pk=version_id)
+    )

@@ -1,0 +1,41 @@
+"""How django-allauth behaves in a house of many tenants."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+
+from tenants.context import active_tenant
+from tenants.models import Role, User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """New people are customers of the tenant whose host they came by; its mail comes in its name."""
+
+    def new_user(self, request: HttpRequest) -> User:
+        """A customer of the active tenant, not saved yet."""
+        user = super().new_user(request)
+        user.role = Role.objects.get(kind=Role.Kind.CUSTOMER)
+        return user
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Staff go to the workspace, customers to the portal."""
+        return reverse("desk:home" if request.user.is_staff_member else "portal:home")
+
+    def get_from_email(self) -> str:
+        """The tenant's own sender."""
+        tenant = active_tenant()
+        return (
+            f"{tenant.name} <{tenant.mail_address}>"
+            if tenant.mail_address
+            else super().get_from_email()
+        )
+
+    def send_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any]
+    ) -> None:
+        """Send with the tenant at hand in the templates."""
+        super().send_mail(
+            template_prefix, email, {**context, "tenant": active_tenant()}
+        )

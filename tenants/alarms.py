@@ -1,0 +1,211 @@
+"""Alarms: whatever is to happen later is one row in Postgres; Redis only rings the bell.
+
+An alarm is set in the transaction that wants it and deleted in the transaction that does the work. What each kind
+does stands in helpdesk/reactions.py, found through settings.REACTIONS so that this layer need not import it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from importlib import import_module
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from tenants.context import act_as, active_tenant
+from tenants.models import Alarm, Tenant
+
+log = logging.getLogger(__name__)
+
+#: An alarm that failed this often is parked and shown to an administrator.
+MOST_ATTEMPTS = 5
+#: Does the work of one alarm kind: the subject's id, and the instant at which it is done.
+Handler = Callable[[UUID, datetime], None]
+
+
+def set(kind: str, subject: UUID, at: datetime) -> None:
+    """Wake up for this at that time; an earlier alarm of the same kind and subject is moved."""
+    set_many([(kind, subject, at)])
+
+
+def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
+    """Set several alarms in one statement, and ring after the commit for those that are due already."""
+    tenant = active_tenant()
+    alarms = [
+        Alarm(tenant_id=tenant.id, kind=kind, subject=subject, at=at)
+        for kind, subject, at in wanted
+    ]
+    if not alarms:
+        return
+    Alarm.objects.bulk_create(
+        alarms,
+        update_conflicts=True,
+        unique_fields=["tenant", "kind", "subject"],
+        update_fields=["at", "rung_at", "attempts", "error", "parked_at"],
+    )
+    if any(alarm.at <= timezone.now() for alarm in alarms):
+        due = [
+            (alarm.kind, alarm.subject)
+            for alarm in alarms
+            if alarm.at <= timezone.now()
+        ]
+        transaction.on_commit(partial(_ring, tenant.id, due), robust=True)
+
+
+def cancel(kind: str, *subjects: UUID) -> None:
+    """Do not wake up for these after all."""
+    Alarm.objects.filter(
+        tenant_id=active_tenant().id, kind=kind, subject__in=subjects
+    ).delete()
+
+
+def _ring(tenant_id: int, due: list[tuple[str, UUID]]) -> None:
+    """Tell a worker at once. When Redis does not answer, the sweep rings later."""
+    from tenants.tasks import work
+
+    kinds = {kind for kind, _ in due}
+    rows = Alarm.objects.filter(
+        tenant_id=tenant_id,
+        kind__in=kinds,
+        subject__in=[s for _, s in due],
+        at__lte=Now(),
+        parked_at=None,
+    )
+    ids = [str(pk) for pk in rows.values_list("id", flat=True)]
+    if ids:
+        work.ring(tenant_id, ids)
+
+
+def due(
+    limit: int = 1000, *, again_after: timedelta = timedelta(seconds=60)
+) -> list[tuple[UUID, int, int]]:
+    """Take up to `limit` alarms that are due and not rung in the last minute: (id, tenant_id, attempts).
+
+    Costs what is due: one index scan, whatever the number of tenants and tickets.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE tenants_alarm SET rung_at = now()
+            WHERE id IN (
+                SELECT id FROM tenants_alarm
+                WHERE at <= now() AND parked_at IS NULL AND (rung_at IS NULL OR rung_at < now() - %s)
+                ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED
+            )
+            RETURNING id, tenant_id, attempts
+            """,
+            [again_after, limit],
+        )
+        return cursor.fetchall()
+
+
+def work(tenant: Tenant, ids: list[UUID]) -> None:
+    """Do the work of these alarms, each in a transaction of its own; safe to call twice, and while others do."""
+    # Counted before the work, in a transaction of its own, so that work that kills its worker is parked in the end.
+    Alarm.objects.filter(
+        pk__in=ids, tenant_id=tenant.id, at__lte=Now(), parked_at=None
+    ).update(attempts=F("attempts") + 1)
+    for pk in ids:
+        try:
+            _work_one(tenant, pk)
+        except Exception as error:
+            _failed(tenant, pk, error)
+
+
+def _work_one(tenant: Tenant, pk: UUID) -> None:
+    with act_as(tenant):
+        alarm = _claim(pk)
+        if alarm is None:
+            return
+        handler(alarm.kind)(alarm.subject, _database_now())
+        _done(alarm)
+
+
+def _claim(pk: UUID) -> Alarm | None:
+    """The alarm, if it is still due and no other worker has it.
+
+    An advisory lock, not a row lock: an action locks its ticket first and moves the alarm then, the work does it
+    in the other order, and row locks would meet in a deadlock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(pk)]
+        )
+        if not cursor.fetchone()[0]:
+            return None
+    return Alarm.objects.filter(
+        pk=pk, tenant_id=active_tenant().id, at__lte=Now(), parked_at=None
+    ).first()
+
+
+def _done(alarm: Alarm) -> None:
+    # Only as it was claimed: an alarm that was moved meanwhile is another promise.
+    Alarm.objects.filter(pk=alarm.pk, at=alarm.at).delete()
+
+
+def _database_now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        return cursor.fetchone()[0]
+
+
+def _failed(tenant: Tenant, pk: UUID, error: Exception) -> None:
+    """Try again with growing gaps, then park the alarm for an administrator to see."""
+    log.exception("Alarm %s of tenant %s failed", pk, tenant.slug)
+    alarm = Alarm.objects.filter(pk=pk, tenant_id=tenant.id).first()
+    if alarm is None:
+        return
+    # The kind of the error, never its text: that may quote a secret or what a customer wrote.
+    alarm.error = type(error).__name__
+    alarm.rung_at = None
+    if alarm.attempts >= MOST_ATTEMPTS:
+        alarm.parked_at = timezone.now()
+    else:
+        alarm.at = timezone.now() + timedelta(seconds=5 * 4 ** (alarm.attempts - 1))
+    alarm.save(update_fields=["error", "rung_at", "parked_at", "at"])
+
+
+def park_exhausted() -> int:
+    """Park the alarms whose work killed its worker every time. Returns how many."""
+    return Alarm.objects.filter(
+        parked_at=None,
+        attempts__gte=MOST_ATTEMPTS,
+        rung_at__lt=Now() - timedelta(minutes=5),
+    ).update(parked_at=Now(), error="WorkerLost")
+
+
+def work_due(until: datetime) -> int:
+    """Do all work of the active tenant that is due up to an instant, in order of time, as if each were on time.
+
+    For tests and for the demo, which live in a time of their own. Errors are raised. Returns how many were done.
+    """
+    tenant_id, done = active_tenant().id, 0
+    while (
+        alarm := Alarm.objects.filter(
+            tenant_id=tenant_id, at__lte=until, parked_at=None
+        )
+        .order_by("at", "id")
+        .first()
+    ):
+        handler(alarm.kind)(alarm.subject, alarm.at)
+        _done(alarm)
+        done += 1
+    return done
+
+
+def handler(kind: str) -> Handler:
+    """What does the work of this kind. Raises KeyError for a kind that helpdesk/reactions.py does not name."""
+    return import_string(import_module(settings.REACTIONS).ALARMS[kind])
+
+
+def after(verb: str) -> list[str]:
+    """The alarm kinds that an event of this verb sets, with the event as their subject."""
+    return import_module(settings.REACTIONS).AFTER.get(verb, [])

@@ -1,0 +1,19 @@
+"""Who a session or a password belongs to: people of the active tenant only."""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from tenants.models import User
+
+
+class PersonBackend(AuthenticationBackend):
+    """allauth's sign-in by address and password; loads the role along, which every page asks for."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The active person of this session, or None: another tenant's person does not exist here."""
+        return (
+            User.objects.select_related("role")
+            .filter(pk=user_id, is_active=True)
+            .first()
+        )

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, which tells every transaction whose tenant it is."""

@@ -1,0 +1,41 @@
+"""Keys of tenant rows: ids made by the database, and foreign keys that cannot cross tenants."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.lookups import Exact
+from django.db.models.sql.where import WhereNode
+
+
+class UUIDv7(models.Func):
+    """Postgres' uuidv7(): sortable by the time it was made. The first migration adds it below version 18."""
+
+    function = "uuidv7"
+    arity = 0
+
+    def __init__(self, **extra: Any) -> None:
+        super().__init__(output_field=models.UUIDField(), **extra)
+
+
+class TenantForeignKey(models.ForeignKey):
+    """A key to another row of the same tenant.
+
+    Postgres' foreign keys ignore row-level security, so Django's own constraint is left out and the migration
+    operations IsolateTenant and SameTenant make `(tenant_id, x_id) -> (tenant_id, id)` instead.
+    """
+
+    def __init__(self, to: Any, on_delete: Any = models.CASCADE, **kwargs: Any) -> None:
+        kwargs["db_constraint"] = False
+        # Django's index on the bare key would not start with the tenant; models name the indexes they need.
+        kwargs.setdefault("db_index", False)
+        super().__init__(to, on_delete, **kwargs)
+
+    def get_extra_restriction(self, alias: str, related_alias: str) -> WhereNode:
+        """Equate the tenants in every join, so that Postgres can use indexes that start with the tenant."""
+        here = self.model._meta.get_field("tenant").get_col(alias)
+        there = self.remote_field.model._meta.get_field("tenant").get_col(related_alias)
+        return WhereNode([Exact(there, here)])
+
+
+class TenantOneToOneField(TenantForeignKey, models.OneToOneField):
+    """TenantForeignKey for at most one row; unique together with the tenant."""

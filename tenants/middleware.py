@@ -1,0 +1,125 @@
+"""Around every request: host -> tenant -> one transaction that sees only that tenant."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from tenants.context import act_as
+from tenants.models import Tenant
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class TenantMiddleware:
+    """Finds the tenant by host name and runs everything inside as that tenant, in one transaction.
+
+    An answer of 500 or above rolls the transaction back. When Postgres does not answer, a page says so.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self._as_tenant(request)
+        except (OperationalError, InterfaceError):
+            return unavailable(request)
+
+    def _as_tenant(self, request: HttpRequest) -> HttpResponse:
+        host = split_domain_port(request.META.get("HTTP_HOST", ""))[0]
+        tenant = Tenant.objects.filter(domains__host=host).first() if host else None
+        if tenant is None:
+            translation.activate(translation.get_language_from_request(request))
+            return render(request, "no_tenant.html", {"host": host}, status=404)
+        request.tenant = tenant  # type: ignore[attr-defined]
+        with act_as(tenant):
+            response = self.get_response(request)
+            if hasattr(response, "render") and not response.is_rendered:
+                response.render()  # a lazy answer would be read after the transaction, and see nothing
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        if response.status_code >= 500 and getattr(
+            response, "_database_is_away", False
+        ):
+            return unavailable(request)
+        return response
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """A lost database is a 503 that says so, not a 500."""
+        if isinstance(exception, OperationalError | InterfaceError):
+            response = HttpResponse(status=503)
+            response._database_is_away = True  # type: ignore[attr-defined]
+            return response
+        return None
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 with a page that needs no database; the client may try again in some seconds."""
+    if request.path.startswith("/api/"):
+        from django.http import JsonResponse
+
+        detail = translation.gettext(
+            "The database does not answer. Try again in a few seconds."
+        )
+        response: HttpResponse = JsonResponse(
+            {"detail": detail, "code": "unavailable", "fields": {}}, status=503
+        )
+    else:
+        response = render(request, "503.html", status=503)
+    response["Retry-After"] = "5"
+    return response
+
+
+def person_preferences(get_response: GetResponse) -> GetResponse:
+    """Activate the reader's language and time zone: their own choice, else the browser's, else the tenant's."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        tenant = getattr(request, "tenant", None)
+        if tenant is None:
+            return get_response(request)
+        person = request.user if request.user.is_authenticated else None
+        translation.activate(_language(request, person))
+        zone = request.COOKIES.get("timezone") or ""
+        timezone.activate(
+            _zone(person and person.timezone)
+            or _zone(zone)
+            or zoneinfo.ZoneInfo(tenant.timezone)
+        )
+        response = get_response(request)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response
+
+    return middleware
+
+
+def _language(request: HttpRequest, person: object | None) -> str:
+    offered = request.tenant.languages or [code for code, _ in settings.LANGUAGES]  # type: ignore[attr-defined]
+    for choice in (
+        request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME),
+        getattr(person, "language", None),
+    ):
+        if choice in offered:
+            return choice
+    if "HTTP_ACCEPT_LANGUAGE" in request.META and person is None:
+        wanted = translation.get_language_from_request(request)
+        first = request.META["HTTP_ACCEPT_LANGUAGE"][:2].lower()
+        if wanted in offered and first == wanted:
+            return wanted
+    return request.tenant.language  # type: ignore[attr-defined]
+
+
+def _zone(name: str | None) -> zoneinfo.ZoneInfo | None:
+    try:
+        return zoneinfo.ZoneInfo(name) if name else None
+    except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError):
+        return None

@@ -1,0 +1,79 @@
+"""Celery's side of tenancy: tasks that carry their tenant, and the sweep that rings for what is due."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from celery import Task, shared_task
+from kombu.exceptions import OperationalError
+
+from tenants import alarms
+from tenants.context import act_as
+from tenants.models import Tenant
+
+log = logging.getLogger(__name__)
+
+#: Alarms a message carries: big enough that Redis costs little, small enough that two workers share the load.
+BATCH = 25
+
+
+class TenantTask(Task):
+    """A task called with tenant_id=..., which runs as that tenant in one transaction."""
+
+    # The wrapped function does not take tenant_id, so Celery can't check the arguments by its signature.
+    typing = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        tenant_id = kwargs.pop("tenant_id", None)
+        if tenant_id is None:
+            raise TypeError(f"{self.name} was called without tenant_id.")
+        with act_as(Tenant.objects.get(pk=tenant_id)):
+            return super().__call__(*args, **kwargs)
+
+
+class WorkTask(Task):
+    """Rings a worker for a tenant's alarms; each alarm opens a transaction of its own as that tenant."""
+
+    def ring(self, tenant_id: int, alarm_ids: list[str]) -> None:
+        """Send the bell. Redis may be down: the alarm rows stay, and the sweep rings again."""
+        try:
+            self.apply_async(
+                kwargs={"tenant_id": tenant_id, "alarm_ids": alarm_ids}, retry=False
+            )
+        except (OperationalError, OSError) as error:
+            log.warning(
+                "Redis does not answer (%s); the sweep will ring again.",
+                type(error).__name__,
+            )
+
+
+@shared_task(base=WorkTask, name="tenants.work")
+def work(*, tenant_id: int, alarm_ids: list[str]) -> None:
+    """Do the work of these alarms of one tenant."""
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is not None:
+        alarms.work(tenant, [UUID(pk) for pk in alarm_ids])
+
+
+@shared_task(name="tenants.sweep")
+def sweep() -> int:
+    """Ring for every alarm that is due. Returns how many."""
+    alarms.park_exhausted()
+    total = 0
+    while found := alarms.due():
+        by_tenant: dict[int, list[str]] = defaultdict(list)
+        for pk, tenant_id, attempts in found:
+            if (
+                attempts
+            ):  # alone, so that work that kills its worker takes no other down with it
+                work.ring(tenant_id, [str(pk)])
+            else:
+                by_tenant[tenant_id].append(str(pk))
+        for tenant_id, ids in by_tenant.items():
+            for start in range(0, len(ids), BATCH):
+                work.ring(tenant_id, ids[start : start + BATCH])
+        total += len(found)
+    return total

@@ -1,0 +1,85 @@
+// Small behaviour of the kit: menus that close, dialogs, alerts that go away, copying, light and dark.
+(() => {
+  "use strict";
+
+  // Menus are <details>: they open without a script, this only closes them again.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open-dialog]");
+    const dialog = opener && document.getElementById(opener.dataset.openDialog);
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+  document.addEventListener("click", (event) => {
+    // The backdrop belongs to the dialog itself; its content lies in children.
+    if (event.target instanceof HTMLDialogElement) {
+      const box = event.target.getBoundingClientRect();
+      const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+      if (!inside) event.target.close();
+    }
+  });
+
+  function showDismissers(root) {
+    for (const button of root.querySelectorAll("[data-dismiss][hidden]")) button.hidden = false;
+  }
+  showDismissers(document);
+  document.addEventListener("htmx:load", (event) => showDismissers(event.target));
+  document.addEventListener("click", (event) => {
+    event.target.closest("[data-dismiss]")?.closest("[data-dismissible]")?.remove();
+  });
+
+  class CopyButton extends HTMLElement {
+    connectedCallback() {
+      const button = this.querySelector("button");
+      if (!navigator.clipboard || !button) return;
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(this.dataset.text);
+        const before = button.getAttribute("aria-label");
+        button.title = this.dataset.done;
+        button.setAttribute("aria-label", this.dataset.done);
+        setTimeout(() => {
+          button.title = before;
+          button.setAttribute("aria-label", before);
+        }, 2000);
+      });
+    }
+  }
+  customElements.define("copy-button", CopyButton);
+
+  class ThemeSwitch extends HTMLElement {
+    connectedCallback() {
+      this.querySelector("form")?.addEventListener("submit", (event) => {
+        event.preventDefault();
+        this.choose(event.submitter.value);
+      });
+    }
+    choose(theme) {
+      const secure = location.protocol === "https:" ? "; Secure" : "";
+      if (theme === "auto") {
+        delete document.documentElement.dataset.bsTheme;
+        document.cookie = `theme=; path=/; max-age=0; SameSite=Lax${secure}`;
+      } else {
+        document.documentElement.dataset.bsTheme = theme;
+        document.cookie = `theme=${theme}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+      }
+      for (const button of document.querySelectorAll("theme-switch button")) {
+        button.setAttribute("aria-pressed", String(button.value === theme));
+      }
+    }
+  }
+  customElements.define("theme-switch", ThemeSwitch);
+})();

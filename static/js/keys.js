@@ -1,0 +1,94 @@
+// Keys of the workspace: data-key="r" or "g h" on what they press or focus, data-key-list for j, k and Enter, "?" tells them all.
+(() => {
+  "use strict";
+
+  const OFF = "single-keys-off";
+  let first = "";
+  let firstAt = 0;
+
+  const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
+  const visible = (element) => element.getClientRects().length > 0;
+  const isOff = () => localStorage.getItem(OFF) === "yes";
+
+  function items() {
+    return [...document.querySelectorAll("[data-key-list] [data-key-item]")].filter(visible);
+  }
+
+  function move(step) {
+    const all = items();
+    if (!all.length) return false;
+    const now = all.findIndex((item) => item.classList.contains("key-current"));
+    const next = all[Math.max(0, Math.min(all.length - 1, now + step))];
+    all[now]?.classList.remove("key-current");
+    next.classList.add("key-current");
+    (next.querySelector("a") || next).focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  function use(element) {
+    if (element.matches("input, textarea, select")) {
+      element.focus();
+      if (element.select) element.select();
+    } else {
+      element.click();
+    }
+  }
+
+  function press(key) {
+    const found = [...document.querySelectorAll("[data-key]")].find((e) => e.dataset.key === key && (visible(e) || key === "?"));
+    if (found) use(found);
+    return Boolean(found);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (document.querySelector("dialog[open]")) return;
+    if (isOff() && event.key !== "?") return;
+    const pair = Date.now() - firstAt < 1200 ? `${first} ${event.key}` : "";
+    const done = (pair && press(pair)) || press(event.key) || (event.key === "j" && move(1)) || (event.key === "k" && move(-1));
+    first = event.key;
+    firstAt = Date.now();
+    if (done) event.preventDefault();
+  });
+
+  function row(list, keys, label) {
+    const term = document.createElement("dt");
+    for (const key of keys.split(" ")) {
+      const cap = document.createElement("kbd");
+      cap.textContent = key;
+      term.append(cap, " ");
+    }
+    const words = document.createElement("dd");
+    words.textContent = label;
+    list.append(term, words);
+  }
+
+  function fill() {
+    const list = document.getElementById("keys-list");
+    if (!list) return;
+    list.replaceChildren();
+    if (items().length) {
+      row(list, "j", list.dataset.next);
+      row(list, "k", list.dataset.previous);
+      row(list, "Enter", list.dataset.open);
+    }
+    for (const element of document.querySelectorAll("[data-key]")) {
+      row(list, element.dataset.key, element.dataset.keyLabel || element.textContent.trim());
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest('[data-open-dialog="keys-dialog"]')) fill();
+  }, true);
+
+  const off = document.getElementById("keys-off");
+  if (off) {
+    off.checked = isOff();
+    off.addEventListener("change", () => localStorage.setItem(OFF, off.checked ? "yes" : "no"));
+  }
+})();

@@ -1,0 +1,1 @@
+"""What `make` calls before and around Django: environment, embedded servers, database, demo, translations."""

@@ -26,16 +26,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_from_email(self) -> str:
         """The tenant's own sender."""
         tenant = active_tenant()
-        return (
-            f"{tenant.name} <{tenant.mail_address}>"
-            if tenant.mail_address
-            else super().get_from_email()
-        )
+        return f"{tenant.name} <{tenant.mail_address}>" if tenant.mail_address else super().get_from_email()
 
-    def send_mail(
-        self, template_prefix: str, email: str, context: dict[str, Any]
-    ) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send with the tenant at hand in the templates."""
-        super().send_mail(
-            template_prefix, email, {**context, "tenant": active_tenant()}
-        )
+        super().send_mail(template_prefix, email, {**context, "tenant": active_tenant()})

@@ -39,10 +39,7 @@ def set(kind: str, subject: UUID, at: datetime) -> None:
 def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
     """Set several alarms in one statement, and ring after the commit for those that are due already."""
     tenant = active_tenant()
-    alarms = [
-        Alarm(tenant_id=tenant.id, kind=kind, subject=subject, at=at)
-        for kind, subject, at in wanted
-    ]
+    alarms = [Alarm(tenant_id=tenant.id, kind=kind, subject=subject, at=at) for kind, subject, at in wanted]
     if not alarms:
         return
     Alarm.objects.bulk_create(
@@ -52,19 +49,13 @@ def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
         update_fields=["at", "rung_at", "attempts", "error", "parked_at"],
     )
     if any(alarm.at <= timezone.now() for alarm in alarms):
-        due = [
-            (alarm.kind, alarm.subject)
-            for alarm in alarms
-            if alarm.at <= timezone.now()
-        ]
+        due = [(alarm.kind, alarm.subject) for alarm in alarms if alarm.at <= timezone.now()]
         transaction.on_commit(partial(_ring, tenant.id, due), robust=True)
 
 
 def cancel(kind: str, *subjects: UUID) -> None:
     """Do not wake up for these after all."""
-    Alarm.objects.filter(
-        tenant_id=active_tenant().id, kind=kind, subject__in=subjects
-    ).delete()
+    Alarm.objects.filter(tenant_id=active_tenant().id, kind=kind, subject__in=subjects).delete()
 
 
 def _ring(tenant_id: int, due: list[tuple[str, UUID]]) -> None:
@@ -84,9 +75,7 @@ def _ring(tenant_id: int, due: list[tuple[str, UUID]]) -> None:
         work.ring(tenant_id, ids)
 
 
-def due(
-    limit: int = 1000, *, again_after: timedelta = timedelta(seconds=60)
-) -> list[tuple[UUID, int, int]]:
+def due(limit: int = 1000, *, again_after: timedelta = timedelta(seconds=60)) -> list[tuple[UUID, int, int]]:
     """Take up to `limit` alarms that are due and not rung in the last minute: (id, tenant_id, attempts).
 
     Costs what is due: one index scan, whatever the number of tenants and tickets.
@@ -110,9 +99,9 @@ def due(
 def work(tenant: Tenant, ids: list[UUID]) -> None:
     """Do the work of these alarms, each in a transaction of its own; safe to call twice, and while others do."""
     # Counted before the work, in a transaction of its own, so that work that kills its worker is parked in the end.
-    Alarm.objects.filter(
-        pk__in=ids, tenant_id=tenant.id, at__lte=Now(), parked_at=None
-    ).update(attempts=F("attempts") + 1)
+    Alarm.objects.filter(pk__in=ids, tenant_id=tenant.id, at__lte=Now(), parked_at=None).update(
+        attempts=F("attempts") + 1
+    )
     for pk in ids:
         try:
             _work_one(tenant, pk)
@@ -136,14 +125,10 @@ def _claim(pk: UUID) -> Alarm | None:
     in the other order, and row locks would meet in a deadlock.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(pk)]
-        )
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(pk)])
         if not cursor.fetchone()[0]:
             return None
-    return Alarm.objects.filter(
-        pk=pk, tenant_id=active_tenant().id, at__lte=Now(), parked_at=None
-    ).first()
+    return Alarm.objects.filter(pk=pk, tenant_id=active_tenant().id, at__lte=Now(), parked_at=None).first()
 
 
 def _done(alarm: Alarm) -> None:
@@ -189,11 +174,7 @@ def work_due(until: datetime) -> int:
     """
     tenant_id, done = active_tenant().id, 0
     while (
-        alarm := Alarm.objects.filter(
-            tenant_id=tenant_id, at__lte=until, parked_at=None
-        )
-        .order_by("at", "id")
-        .first()
+        alarm := Alarm.objects.filter(tenant_id=tenant_id, at__lte=until, parked_at=None).order_by("at", "id").first()
     ):
         handler(alarm.kind)(alarm.subject, alarm.at)
         _done(alarm)

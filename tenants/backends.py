@@ -12,8 +12,4 @@ class PersonBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The active person of this session, or None: another tenant's person does not exist here."""
-        return (
-            User.objects.select_related("role")
-            .filter(pk=user_id, is_active=True)
-            .first()
-        )
+        return User.objects.select_related("role").filter(pk=user_id, is_active=True).first()

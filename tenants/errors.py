@@ -24,7 +24,5 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
 class NotPermitted(Refused):
     """The person's role lacks the permission."""
 
-    sentence = _(
-        "Your role does not allow this. Ask an administrator of your helpdesk."
-    )
+    sentence = _("Your role does not allow this. Ask an administrator of your helpdesk.")
     code = "not_permitted"

@@ -1,5 +1,9 @@
 """Keys of tenant rows: ids made by the database, and foreign keys that cannot cross tenants."""
 
+import os
+import time
+import uuid
+from threading import Lock
 from typing import Any
 
 from django.db import models
@@ -15,6 +19,24 @@ class UUIDv7(models.Func):
 
     def __init__(self, **extra: Any) -> None:
         super().__init__(output_field=models.UUIDField(), **extra)
+
+
+_lock = Lock()
+_last = 0
+
+
+def uuid7() -> uuid.UUID:
+    """A version 7 UUID (RFC 9562, 5.7): ids of one process sort strictly in the order in which they were made.
+
+    The models use this and not the column's default, so that rows know their ids before they are inserted.
+    """
+    global _last
+    with _lock:
+        # Milliseconds and 12 bits of their fraction, as Postgres' own uuidv7() does it.
+        ticks = time.time_ns() * 4096 // 1_000_000
+        _last = ticks = max(ticks, _last + 1)
+    random = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
+    return uuid.UUID(int=(ticks >> 12) << 80 | 7 << 76 | (ticks & 0xFFF) << 64 | 2 << 62 | random)
 
 
 class TenantForeignKey(models.ForeignKey):

@@ -45,15 +45,11 @@ class TenantMiddleware:
                 response.render()  # a lazy answer would be read after the transaction, and see nothing
             if response.status_code >= 500:
                 transaction.set_rollback(True)
-        if response.status_code >= 500 and getattr(
-            response, "_database_is_away", False
-        ):
+        if response.status_code >= 500 and getattr(response, "_database_is_away", False):
             return unavailable(request)
         return response
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A lost database is a 503 that says so, not a 500."""
         if isinstance(exception, OperationalError | InterfaceError):
             response = HttpResponse(status=503)
@@ -67,12 +63,8 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         from django.http import JsonResponse
 
-        detail = translation.gettext(
-            "The database does not answer. Try again in a few seconds."
-        )
-        response: HttpResponse = JsonResponse(
-            {"detail": detail, "code": "unavailable", "fields": {}}, status=503
-        )
+        detail = translation.gettext("The database does not answer. Try again in a few seconds.")
+        response: HttpResponse = JsonResponse({"detail": detail, "code": "unavailable", "fields": {}}, status=503)
     else:
         response = render(request, "503.html", status=503)
     response["Retry-After"] = "5"
@@ -89,11 +81,7 @@ def person_preferences(get_response: GetResponse) -> GetResponse:
         person = request.user if request.user.is_authenticated else None
         translation.activate(_language(request, person))
         zone = request.COOKIES.get("timezone") or ""
-        timezone.activate(
-            _zone(person and person.timezone)
-            or _zone(zone)
-            or zoneinfo.ZoneInfo(tenant.timezone)
-        )
+        timezone.activate(_zone(person and person.timezone) or _zone(zone) or zoneinfo.ZoneInfo(tenant.timezone))
         response = get_response(request)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", translation.get_language())

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from tenants.context import active_tenant_id
-from tenants.fields import TenantForeignKey, UUIDv7
+from tenants.fields import TenantForeignKey, UUIDv7, uuid7
 from tenants.permissions import Permission
 
 
@@ -26,9 +26,7 @@ class Tenant(models.Model):
     languages = ArrayField(models.CharField(max_length=8), default=list)
     timezone = models.CharField(max_length=64, default="UTC")
     brand = models.JSONField(default=dict, help_text="colour, logo, tagline")
-    mail_address = models.EmailField(
-        blank=True, help_text="the sender of mail to customers"
-    )
+    mail_address = models.EmailField(blank=True, help_text="the sender of mail to customers")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -67,9 +65,9 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
 
 
 class TenantModel(models.Model):
-    """A row that belongs to one tenant: isolated by Postgres, its id made by the database."""
+    """A row that belongs to one tenant: isolated by Postgres, its id a version 7 UUID."""
 
-    id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, db_default=UUIDv7(), editable=False)
     tenant = models.ForeignKey(
         Tenant,
         on_delete=models.CASCADE,
@@ -97,14 +95,10 @@ class Role(TenantModel):
 
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=80)
-    permissions = ArrayField(
-        models.CharField(max_length=40, choices=Permission), default=list, blank=True
-    )
+    permissions = ArrayField(models.CharField(max_length=40, choices=Permission), default=list, blank=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "name"], name="one_role_a_name")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_role_a_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -136,11 +130,7 @@ class User(AbstractBaseUser, TenantModel):
     objects = UserManager()
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                "tenant", Lower("email"), name="one_person_an_address"
-            )
-        ]
+        constraints = [models.UniqueConstraint("tenant", Lower("email"), name="one_person_an_address")]
         indexes = [models.Index(fields=["tenant", "role"], name="user_role")]
 
     def __str__(self) -> str:
@@ -166,11 +156,7 @@ class ApiToken(TenantModel):
     last_used_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "digest"], name="one_token_a_digest"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "digest"], name="one_token_a_digest")]
         indexes = [models.Index(fields=["tenant", "user"], name="token_user")]
 
     def __str__(self) -> str:
@@ -194,19 +180,13 @@ class IdempotentRequest(TenantModel):
 
     user = TenantForeignKey(User, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
-    digest = models.CharField(
-        max_length=64, help_text="SHA-256 of method, path and body"
-    )
+    digest = models.CharField(max_length=64, help_text="SHA-256 of method, path and body")
     status = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "user", "key"], name="one_answer_a_key"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "user", "key"], name="one_answer_a_key")]
 
     def __str__(self) -> str:
         return self.key
@@ -215,7 +195,7 @@ class IdempotentRequest(TenantModel):
 class Alarm(models.Model):
     """Something to do at a time. Global, so that one query finds all that is due; holds ids only."""
 
-    id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, db_default=UUIDv7(), editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
     kind = models.CharField(max_length=60)
     subject = models.UUIDField()
@@ -226,16 +206,10 @@ class Alarm(models.Model):
     parked_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "kind", "subject"], name="one_alarm_a_subject"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "kind", "subject"], name="one_alarm_a_subject")]
         indexes = [
             # The sweep's only index: what it costs is what is due, whatever the number of tenants and tickets.
-            models.Index(
-                fields=["at"], condition=models.Q(parked_at=None), name="alarm_due"
-            ),
+            models.Index(fields=["at"], condition=models.Q(parked_at=None), name="alarm_due"),
             models.Index(
                 fields=["tenant", "parked_at"],
                 condition=models.Q(parked_at__isnull=False),

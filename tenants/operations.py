@@ -32,15 +32,11 @@ def isolate_table(
         f" USING (tenant_id = {ACTIVE_TENANT}) WITH CHECK (tenant_id = {ACTIVE_TENANT})"
     )
     # Without BYPASSRLS (a server that won't grant it) the owner still migrates: it is no login of the running product.
-    editor.execute(
-        f"CREATE POLICY owner_rows ON {quoted} TO CURRENT_USER USING (true) WITH CHECK (true)"
-    )
+    editor.execute(f"CREATE POLICY owner_rows ON {quoted} TO CURRENT_USER USING (true) WITH CHECK (true)")
     editor.execute(f"GRANT {grants} ON {quoted} TO {app}")
 
 
-def same_tenant_key(
-    editor: BaseDatabaseSchemaEditor, table: str, column: str, target: str
-) -> None:
+def same_tenant_key(editor: BaseDatabaseSchemaEditor, table: str, column: str, target: str) -> None:
     """Make a foreign key that includes the tenant: Postgres' referential checks ignore row-level security."""
     name = editor.quote_name(f"{table[:24]}_{column[:24]}_same_tenant")
     editor.execute(
@@ -53,9 +49,7 @@ def same_tenant_key(
 def unique_with_tenant(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     """Let same-tenant keys point at a table."""
     name = editor.quote_name(f"{table[:40]}_tenant_id")
-    editor.execute(
-        f"ALTER TABLE {editor.quote_name(table)} ADD CONSTRAINT {name} UNIQUE (tenant_id, id)"
-    )
+    editor.execute(f"ALTER TABLE {editor.quote_name(table)} ADD CONSTRAINT {name} UNIQUE (tenant_id, id)")
 
 
 class _DatabaseOnly(Operation):
@@ -94,15 +88,9 @@ class IsolateTenant(_DatabaseOnly):
         to_state: ProjectState,
     ) -> None:
         """Unique keys first, since the foreign keys of one table may point at another of the same migration."""
-        chosen: list[type[models.Model]] = [
-            to_state.apps.get_model(app_label, name) for name in self.names
-        ]
+        chosen: list[type[models.Model]] = [to_state.apps.get_model(app_label, name) for name in self.names]
         for model in chosen:
-            grants = (
-                "SELECT, INSERT"
-                if model.__name__ in self.append_only
-                else "SELECT, INSERT, UPDATE, DELETE"
-            )
+            grants = "SELECT, INSERT" if model.__name__ in self.append_only else "SELECT, INSERT, UPDATE, DELETE"
             isolate_table(editor, model._meta.db_table, grants=grants)
             unique_with_tenant(editor, model._meta.db_table)
         for model in chosen:
@@ -176,13 +164,9 @@ class ProvideUUIDv7(_DatabaseOnly):
         to_state: ProjectState,
     ) -> None:
         """Look whether the server has the function."""
-        editor.execute(
-            f"GRANT USAGE ON SCHEMA public TO {editor.quote_name(settings.DATABASE_APP_ROLE)}"
-        )
+        editor.execute(f"GRANT USAGE ON SCHEMA public TO {editor.quote_name(settings.DATABASE_APP_ROLE)}")
         with editor.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'uuidv7')"
-            )
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'uuidv7')")
             present = cursor.fetchone()[0]
         if not present:
             editor.execute(self.SQL)
@@ -205,17 +189,11 @@ class IsolateSite(_DatabaseOnly):
         """Tenants and domains are made by the owner, on the command line."""
         app = editor.quote_name(settings.DATABASE_APP_ROLE)
         editor.execute("ALTER TABLE tenants_tenant ENABLE ROW LEVEL SECURITY")
-        editor.execute(
-            f"CREATE POLICY everyone_reads ON tenants_tenant FOR SELECT TO {app} USING (true)"
-        )
-        editor.execute(
-            f"CREATE POLICY itself ON tenants_tenant FOR UPDATE TO {app} USING (id = {ACTIVE_TENANT})"
-        )
+        editor.execute(f"CREATE POLICY everyone_reads ON tenants_tenant FOR SELECT TO {app} USING (true)")
+        editor.execute(f"CREATE POLICY itself ON tenants_tenant FOR UPDATE TO {app} USING (id = {ACTIVE_TENANT})")
         editor.execute(f"GRANT SELECT, UPDATE ON tenants_tenant TO {app}")
         editor.execute(f"GRANT SELECT ON tenants_domain TO {app}")
-        editor.execute(
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON tenants_alarm TO {app}"
-        )
+        editor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON tenants_alarm TO {app}")
         editor.execute(f"GRANT SELECT ON django_migrations TO {app}")
 
     def describe(self) -> str:
@@ -260,9 +238,7 @@ class IsolateForeignTable(_DatabaseOnly):
     ) -> None:
         """Add the column, the keys and the policies."""
         table = editor.quote_name(self.table)
-        editor.execute(
-            f"ALTER TABLE {table} ADD COLUMN tenant_id bigint NOT NULL DEFAULT {ACTIVE_TENANT}"
-        )
+        editor.execute(f"ALTER TABLE {table} ADD COLUMN tenant_id bigint NOT NULL DEFAULT {ACTIVE_TENANT}")
         editor.execute(
             f"ALTER TABLE {table} ADD FOREIGN KEY (tenant_id) REFERENCES tenants_tenant (id) ON DELETE CASCADE"
         )
@@ -276,9 +252,7 @@ class IsolateForeignTable(_DatabaseOnly):
             )
         if self.sequence:
             app = editor.quote_name(settings.DATABASE_APP_ROLE)
-            editor.execute(
-                f"GRANT USAGE ON SEQUENCE {editor.quote_name(self.sequence)} TO {app}"
-            )
+            editor.execute(f"GRANT USAGE ON SEQUENCE {editor.quote_name(self.sequence)} TO {app}")
 
     def describe(self) -> str:
         """One line for `migrate`."""

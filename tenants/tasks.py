@@ -40,9 +40,7 @@ class WorkTask(Task):
     def ring(self, tenant_id: int, alarm_ids: list[str]) -> None:
         """Send the bell. Redis may be down: the alarm rows stay, and the sweep rings again."""
         try:
-            self.apply_async(
-                kwargs={"tenant_id": tenant_id, "alarm_ids": alarm_ids}, retry=False
-            )
+            self.apply_async(kwargs={"tenant_id": tenant_id, "alarm_ids": alarm_ids}, retry=False)
         except (OperationalError, OSError) as error:
             log.warning(
                 "Redis does not answer (%s); the sweep will ring again.",
@@ -66,9 +64,7 @@ def sweep() -> int:
     while found := alarms.due():
         by_tenant: dict[int, list[str]] = defaultdict(list)
         for pk, tenant_id, attempts in found:
-            if (
-                attempts
-            ):  # alone, so that work that kills its worker takes no other down with it
+            if attempts:  # alone, so that work that kills its worker takes no other down with it
                 work.ring(tenant_id, [str(pk)])
             else:
                 by_tenant[tenant_id].append(str(pk))

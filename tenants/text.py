@@ -7,9 +7,7 @@ from django.utils.translation import get_language
 Text = str | Mapping[str, str]
 
 
-def say(
-    text: Text | None, language: str | None = None, fallback: str | None = None
-) -> str:
+def say(text: Text | None, language: str | None = None, fallback: str | None = None) -> str:
     """The text in a language (the reader's when None), else in the fallback language, else in any.
 
     A plain string is the same in every language.

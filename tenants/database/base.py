@@ -22,6 +22,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
         session-level setting would leak into the next transaction of a pooled connection.
         """
         value = "" if tenant_id is None else str(tenant_id)
-        self.connection.execute(
-            sql.SQL("SET LOCAL app.tenant_id = {}").format(sql.Literal(value))
-        )
+        self.connection.execute(sql.SQL("SET LOCAL app.tenant_id = {}").format(sql.Literal(value)))

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -136,9 +137,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
             ],
             options={
@@ -151,13 +150,12 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -171,9 +169,7 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "role",
@@ -220,6 +216,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -229,17 +226,13 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=255)),
                 (
                     "digest",
-                    models.CharField(
-                        help_text="SHA-256 of method, path and body", max_length=64
-                    ),
+                    models.CharField(help_text="SHA-256 of method, path and body", max_length=64),
                 ),
                 ("status", models.PositiveSmallIntegerField(null=True)),
                 ("body", models.JSONField(null=True)),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "user",
@@ -298,6 +291,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -308,9 +302,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64)),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("last_used_at", models.DateTimeField(null=True)),
                 (
@@ -346,6 +338,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -371,15 +364,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="role",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "name"), name="one_role_a_name"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "name"), name="one_role_a_name"),
         ),
         migrations.AddConstraint(
             model_name="idempotentrequest",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "user", "key"), name="one_answer_a_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "user", "key"), name="one_answer_a_key"),
         ),
         migrations.AddIndex(
             model_name="apitoken",
@@ -387,15 +376,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="apitoken",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "digest"), name="one_token_a_digest"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "digest"), name="one_token_a_digest"),
         ),
         migrations.AddIndex(
             model_name="alarm",
-            index=models.Index(
-                condition=models.Q(("parked_at", None)), fields=["at"], name="alarm_due"
-            ),
+            index=models.Index(condition=models.Q(("parked_at", None)), fields=["at"], name="alarm_due"),
         ),
         migrations.AddIndex(
             model_name="alarm",
@@ -407,9 +392,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="alarm",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "kind", "subject"), name="one_alarm_a_subject"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "kind", "subject"), name="one_alarm_a_subject"),
         ),
         migrations.AddIndex(
             model_name="user",

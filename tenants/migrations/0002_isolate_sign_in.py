@@ -21,9 +21,7 @@ class Migration(migrations.Migration):
             unique={"unique_verified_email": ("email", "verified")},
             sequence="account_emailaddress_id_seq",
         ),
-        IsolateForeignTable(
-            "account_emailconfirmation", sequence="account_emailconfirmation_id_seq"
-        ),
+        IsolateForeignTable("account_emailconfirmation", sequence="account_emailconfirmation_id_seq"),
         IsolateForeignTable(
             "usersessions_usersession",
             users="user_id",

@@ -1,0 +1,119 @@
+"""One JSON object a line in, one out, in order: what the two commands share."""
+
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import BinaryIO, TextIO
+
+from sla._wall import CalendarError, CalendarInvalid
+from sla.hours import Calendar
+
+ID = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)')
+
+
+class CaseInvalid(ValueError):
+    """A line that can't be read; `field` names what is wrong in it."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, message: str):
+        super().__init__(f"{field}: {message}" if field else message)
+
+
+def run(answer: Callable[[dict], dict], lines: BinaryIO, out: TextIO) -> int:
+    """Answer each line; 1 if any could not be read, else 0."""
+    unreadable = 0
+    for line in lines:
+        if not line.strip():
+            continue
+        case_id = None
+        try:
+            case = _read(line)
+            case_id = case.get("id")
+            result = {"id": case_id, **answer(case)}
+        except (CaseInvalid, CalendarInvalid) as error:
+            unreadable = 1
+            result = {
+                "id": _salvage_id(line) if case_id is None else case_id,
+                "error": error.code,
+                "detail": str(error),
+            }
+        except CalendarError as error:
+            result = {"id": case_id, "error": error.code, "detail": str(error)}
+        print(json.dumps(result, ensure_ascii=False), file=out, flush=True)
+    return unreadable
+
+
+def main(answer: Callable[[dict], dict]) -> int:
+    """Run on standard input and output; a reader who has seen enough may close the pipe."""
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        return run(answer, sys.stdin.buffer, sys.stdout)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def _read(line: bytes) -> dict:
+    try:
+        case = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise CaseInvalid("", f"this line is no JSON: {error}") from None
+    if not isinstance(case, dict):
+        raise CaseInvalid("", "write one JSON object a line.")
+    return case
+
+
+def _salvage_id(line: bytes) -> object:
+    match = ID.search(line.decode("utf-8", "replace"))
+    try:
+        return json.loads(match[1]) if match else None
+    except ValueError:
+        return None
+
+
+def read_instant(case: Mapping, field: str) -> datetime:
+    """The instant in a field, written in ISO 8601 with its offset from UTC."""
+    text = case.get(field)
+    try:
+        at = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise CaseInvalid(field, f"{text!r} is no instant; write it as 2026-01-05T17:00:00+01:00.") from None
+    if at.tzinfo is None:
+        raise CaseInvalid(field, f"{text!r} lacks its offset from UTC; end it with Z or +01:00.")
+    return at
+
+
+def read_minutes(value: object, field: str) -> int:
+    """A length in minutes, maybe with a fraction, as whole seconds."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise CaseInvalid(field, f"{value!r} is no length of time; write minutes, 0 or more.")
+    return round(value * 60)
+
+
+def read_days(value: object, field: str) -> int:
+    """A number of business days."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1 or not 1 <= value < 10**9:
+        raise CaseInvalid(field, f"{value!r} is no number of business days; write a whole number, 1 or more.")
+    return int(value)
+
+
+def read_calendar(value: object, field: str = "calendar") -> Calendar:
+    """The calendar in a field; the same description gives the same, already compiled calendar."""
+    if not isinstance(value, dict):
+        raise CaseInvalid(field, "describe the calendar as an object with timezone and weekly.")
+    return _calendar(json.dumps(value))
+
+
+@lru_cache(maxsize=256)
+def _calendar(text: str) -> Calendar:
+    return Calendar.from_document(json.loads(text))
+
+
+def minutes(seconds: int) -> float:
+    """Seconds as minutes, whole where they are."""
+    return seconds // 60 if seconds % 60 == 0 else seconds / 60

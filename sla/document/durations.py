@@ -1,0 +1,60 @@
+"""Lengths of time as people write them: `90m`, `1h30m`, `3 business days`."""
+
+import re
+from dataclasses import dataclass
+
+SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+LONGEST_SECONDS = 10 * 366 * 86_400
+LONGEST_DAYS = 3_660
+
+_BUSINESS_DAYS = re.compile(r"(\d{1,9})\s*business[ -]days?")
+_UNITS = {"d": "d|days?", "h": "h|hours?", "m": "m|min|minutes?", "s": "s|seconds?"}
+_CLOCK_TIME = re.compile("".join(rf"(?:(?P<{unit}>\d{{1,9}})\s*(?:{names}))?\s*" for unit, names in _UNITS.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Either seconds of open time, or whole business days of a calendar."""
+
+    seconds: int | None = None
+    days: int | None = None
+
+    def __str__(self) -> str:
+        if self.days is not None:
+            return f"{self.days} business day{'' if self.days == 1 else 's'}"
+        rest, parts = self.seconds or 0, []
+        for unit in ("h", "m", "s"):
+            count, rest = divmod(rest, SECONDS[unit])
+            if count:
+                parts.append(f"{count}{unit}")
+        return "".join(parts) or "0m"
+
+    @property
+    def minutes(self) -> float | None:
+        return None if self.seconds is None else self.seconds / 60
+
+
+def parse(written: str, *, days_allowed: bool) -> Duration:
+    """The duration that was written; ValueError says what to write instead.
+
+    `days_allowed` tells whether `7 days` may mean 7 times 24 hours; in a target it would be ambiguous.
+    """
+    words = written.strip().lower()
+    if match := _BUSINESS_DAYS.fullmatch(words):
+        days = int(match[1])
+        if not 1 <= days <= LONGEST_DAYS:
+            raise ValueError(f"{written!r} is out of range: write 1 to {LONGEST_DAYS} business days.")
+        return Duration(days=days)
+    match = _CLOCK_TIME.fullmatch(words)
+    if not words or not match:
+        raise ValueError(f"{written[:60]!r} is no length of time: write for example 90m, 4h, 1h30m or 3 business days.")
+    counts = {unit: int(count) for unit, count in match.groupdict().items() if count}
+    if "d" in counts and not days_allowed:
+        raise ValueError(
+            f"{written!r} could mean two things: write {counts['d'] * 24}h for hours of the calendar, "
+            f"or {counts['d']} business days."
+        )
+    seconds = sum(SECONDS[unit] * count for unit, count in counts.items())
+    if not 1 <= seconds <= LONGEST_SECONDS:
+        raise ValueError(f"{written!r} is out of range: write at least one second and at most ten years.")
+    return Duration(seconds=seconds)

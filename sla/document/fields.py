@@ -1,0 +1,296 @@
+"""Kinds of single values in a policy document: each reads itself, writes itself back, and describes itself for editors."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from sla.document import durations
+from sla.document.durations import Duration
+from sla.document.errors import Problem, did_you_mean
+from sla.document.reading import Node
+from sla.document.text import Text, in_order
+
+KEY_PATTERN = "[a-z0-9]+(-[a-z0-9]+)*"
+LANGUAGE_PATTERN = "[a-z]{2,3}(-[A-Za-z0-9]{2,8})?"
+LONGEST_TEXT = 20_000
+
+
+class _Invalid:
+    """Stands for a value that could not be read; its problem is on record already."""
+
+    def __repr__(self) -> str:
+        return "INVALID"
+
+
+INVALID: Final = _Invalid()
+
+
+@dataclass
+class Reader:
+    """One reading of one document: what went wrong, and what is checked when everything has been seen."""
+
+    source: str
+    language: str = "en"
+    languages: tuple[str, ...] = ("en",)
+    problems: list[Problem] = field(default_factory=list)
+    known: dict[str, list[str]] = field(default_factory=dict)
+    references: list[tuple[str, Node, str]] = field(default_factory=list)
+
+    def refuse(self, node: Node, path: str, message: str) -> _Invalid:
+        """Put a problem on record."""
+        self.problems.append(Problem(message, path, node.line, node.column, self.source))
+        return INVALID
+
+    def refer(self, collection: str, node: Node, path: str) -> None:
+        """Ask that this key be one of a collection, which may be read later."""
+        self.references.append((collection, node, path))
+
+    def check_references(self) -> None:
+        """Report every key that names nothing."""
+        for collection, node, path in self.references:
+            known = self.known.get(collection, [])
+            if node.value not in known:
+                what = f'There is no "{node.value}" in "{collection}"'
+                self.refuse(node, path, f"{what}: {did_you_mean(str(node.value), known)}")
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, in words for people."""
+    if node.is_mapping:
+        return "a mapping"
+    if node.is_list:
+        return "a list"
+    if node.value is None:
+        return "empty"
+    if isinstance(node.value, bool):
+        return f"the switch {str(node.value).lower()}"
+    return "a text" if isinstance(node.value, str) else f"the number {node.value}"
+
+
+class Field:
+    """A kind of value. Subclasses know one kind each."""
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        """The value, or INVALID after putting on record why."""
+        raise NotImplementedError
+
+    def dump(self, value: Any) -> Any:
+        """The value as JSON knows it."""
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """The value's JSON Schema."""
+        raise NotImplementedError
+
+
+class Words(Field):
+    """Text that customers read: a string in the policy's language, or one for each language it declares."""
+
+    def __init__(self, *, longest: int = LONGEST_TEXT, for_staff: bool = False) -> None:
+        self.longest = longest
+        self.for_staff = for_staff
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        if isinstance(node.value, str):
+            missing = [language for language in reader.languages if language != reader.language]
+            if missing and not self.for_staff:
+                example = f"{{{reader.language}: ..., {missing[0]}: ...}}"
+                message = f"Customers read this, and there is no translation to {', '.join(missing)}. Write {example}."
+                return reader.refuse(node, path, message)
+            words = self._words(node, path, reader)
+            return words if words is INVALID else Text({reader.language: words})
+        if not node.is_mapping:
+            return reader.refuse(node, path, f"This is {kind_of(node)}. Write a text, in quotes if need be.")
+        return self._translations(node, path, reader)
+
+    def _translations(self, node: Node, path: str, reader: Reader) -> Any:
+        texts: dict[str, str] = {}
+        for language, entry in node.value.items():
+            if language not in reader.languages:
+                hint = did_you_mean(language, reader.languages)
+                reader.refuse(entry.key, f"{path}.{language[:40]}", f'"{language[:40]}" is not in "languages": {hint}')
+            else:
+                texts[language] = self._words(entry.node, f"{path}.{language}", reader)
+        needed = [reader.language] if self.for_staff else reader.languages
+        if missing := [language for language in needed if language not in node.value]:
+            reader.refuse(node, path, f"The translation to {', '.join(missing)} is missing. Add it.")
+        if INVALID in texts.values() or missing or len(texts) < len(node.value):
+            return INVALID
+        return in_order(texts, reader.language)
+
+    def _words(self, node: Node, path: str, reader: Reader) -> Any:
+        if not isinstance(node.value, str):
+            return reader.refuse(node, path, f"This is {kind_of(node)}. Write a text, in quotes if need be.")
+        words = node.value.strip()
+        if not words:
+            return reader.refuse(node, path, "This text is empty. Write it or remove the line.")
+        if len(words) > self.longest:
+            return reader.refuse(
+                node, path, f"This text has {len(words):,} characters; at most {self.longest:,} fit. Shorten it."
+            )
+        return words
+
+    def dump(self, value: Text) -> dict[str, str]:
+        return dict(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"$ref": "#/$defs/text"}
+
+
+class Line(Field):
+    """A single line that is the same in every language: an address, a number, a name."""
+
+    def __init__(self, pattern: str = r"[^\n]+", hint: str = "Write one line of text.", longest: int = 500) -> None:
+        self.pattern, self.hint, self.longest = pattern, hint, longest
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        if not isinstance(node.value, str):
+            return reader.refuse(node, path, f"This is {kind_of(node)}. {self.hint}")
+        if len(node.value) > self.longest or not re.fullmatch(self.pattern, node.value):
+            return reader.refuse(node, path, f'"{node.value[:60]}" does not fit here. {self.hint}')
+        return node.value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^(?:{self.pattern})$", "maxLength": self.longest}
+
+
+class Reference(Field):
+    """The key of a record in another part of the document."""
+
+    def __init__(self, collection: str) -> None:
+        self.collection = collection
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        if not isinstance(node.value, str):
+            return reader.refuse(node, path, f'This is {kind_of(node)}. Write a key of "{self.collection}".')
+        reader.refer(self.collection, node, path)
+        return node.value
+
+    def schema(self) -> dict[str, Any]:
+        return {"$ref": "#/$defs/key"}
+
+
+class Choice(Field):
+    """One of a fixed list of words."""
+
+    def __init__(self, *choices: str) -> None:
+        self.choices = choices
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        if isinstance(node.value, str) and node.value in self.choices:
+            return node.value
+        shown = f'"{node.value[:60]}"' if isinstance(node.value, str) else f"This is {kind_of(node)}, which"
+        hint = did_you_mean(node.value if isinstance(node.value, str) else "", self.choices)
+        return reader.refuse(node, path, f"{shown} is not possible here: {hint}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.choices)}
+
+
+class Flag(Field):
+    """true or false."""
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        if isinstance(node.value, bool):
+            return node.value
+        return reader.refuse(node, path, f"This is {kind_of(node)}. Write true or false.")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+class Integer(Field):
+    """A whole number within bounds; with `percent` it may be written as 75%."""
+
+    def __init__(self, least: int, most: int, *, percent: bool = False) -> None:
+        self.least, self.most, self.percent = least, most, percent
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        value = node.value
+        if self.percent and isinstance(value, str) and re.fullmatch(r"[0-9]{1,3} ?%", value):
+            value = int(value.rstrip("% "))
+        unit = "%" if self.percent else ""
+        if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
+            shown = f'"{value[:60]}"' if isinstance(value, str) else kind_of(node)
+            return reader.refuse(
+                node, path, f"This is {shown}. Write a whole number from {self.least} to {self.most}{unit}."
+            )
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        number: dict[str, Any] = {"type": "integer", "minimum": self.least, "maximum": self.most}
+        return {"anyOf": [number, {"type": "string", "pattern": "^[0-9]{1,3} ?%$"}]} if self.percent else number
+
+
+class Day(Field):
+    """A date."""
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        return read_date(node, path, reader)
+
+    def dump(self, value: date) -> str:
+        return value.isoformat()
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+
+def read_date(node: Node, path: str, reader: Reader) -> Any:
+    """The date that a node holds, or INVALID."""
+    try:
+        if not isinstance(node.value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", node.value, re.ASCII):
+            raise ValueError("write year, month and day")
+        day = date.fromisoformat(node.value)
+    except ValueError as error:
+        shown = f'"{str(node.value)[:40]}"' if not isinstance(node.value, dict | list) else kind_of(node)
+        return reader.refuse(node, path, f"{shown} is no date ({error}). Write it like 2026-01-06.")
+    if not 1970 <= day.year <= 2200:
+        return reader.refuse(node, path, f"The year {day.year} is out of range. Write one from 1970 to 2200.")
+    return day
+
+
+class Time(Field):
+    """A length of time: `90m`, `4h`, `3 business days`."""
+
+    def __init__(self, *, days_allowed: bool = True) -> None:
+        self.days_allowed = days_allowed
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        if isinstance(node.value, Duration):
+            return node.value
+        if not isinstance(node.value, str):
+            hint = f"Write a unit, {node.value}m or {node.value}h." if type(node.value) is int else "Write 90m or 4h."
+            return reader.refuse(node, path, f"This is {kind_of(node)}, not a length of time. {hint}")
+        try:
+            return durations.parse(node.value, days_allowed=self.days_allowed)
+        except ValueError as error:
+            return reader.refuse(node, path, str(error))
+
+    def dump(self, value: Duration) -> str:
+        return str(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"$ref": "#/$defs/duration"}
+
+
+class Zone(Field):
+    """An IANA time zone."""
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        if isinstance(node.value, str) and node.value in _zones():
+            return node.value
+        shown = f'"{node.value[:60]}"' if isinstance(node.value, str) else f"This is {kind_of(node)}, which"
+        near = did_you_mean(str(node.value), sorted(_zones())) if isinstance(node.value, str) else ""
+        hint = near if near.startswith("did") else "write one like Europe/Madrid or UTC."
+        return reader.refuse(node, path, f"{shown} is no time zone: {hint}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "description": "An IANA time zone, such as Europe/Moscow."}
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -1,0 +1,206 @@
+"""From YAML or plain data to a tree whose every node knows where it stands.
+
+The events of the parser are read directly: that way aliases, tags and deep nesting are refused before they cost anything,
+duplicate keys are seen, and a date or a `08:00` stays the string that was written.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from sla.document.errors import PolicyError, Problem
+
+LARGEST_FILE = 512 * 1024
+DEEPEST = 16
+
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
+_CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_CONSTANTS |= {word: True for word in ("true", "True", "TRUE")} | {word: False for word in ("false", "False", "FALSE")}
+# What neither Postgres nor a mail header can hold; tabs and line ends are text.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A scalar, a list of nodes or a mapping of node pairs, with the line and column where it begins (from 1)."""
+
+    value: Any
+    line: int | None = None
+    column: int | None = None
+
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.value, dict)
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.value, list)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key of a mapping and what it holds."""
+
+    key: Node
+    node: Node
+
+
+def from_yaml(raw: bytes | str, source: str) -> Node:
+    """The tree of a policy file; PolicyError names the place when it is no single, plain YAML document."""
+    text = _decoded(raw, source)
+    parser = YAML(typ="safe", pure=True)
+    parser.version = (1, 2)
+    try:
+        return _Composer(parser.parse(text), source).document()
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = " ".join(part for part in (error.context, error.problem) if part)
+        place = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise _refusal(f"This is not valid YAML here: {message}.", source, *place) from error
+    except (YAMLError, ValueError, IndexError, AttributeError, AssertionError, RecursionError) as error:
+        # The parser has a few corners that raise bare Python errors on broken input.
+        detail = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise _refusal(f"This is not valid YAML: {detail}.", source) from error
+
+
+def _decoded(raw: bytes | str, source: str) -> str:
+    size = len(raw)
+    if size > LARGEST_FILE:
+        raise _refusal(f"The file has {size:,} bytes; a policy file has at most {LARGEST_FILE:,}.", source)
+    if isinstance(raw, bytes):
+        try:
+            raw = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            column = error.start - raw.rfind(b"\n", 0, error.start)
+            raise _refusal("The file is not UTF-8 text. Save it as UTF-8.", source, line, column) from error
+    text = raw.removeprefix("\ufeff")
+    if found := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        code = f"U+{ord(found[0]):04X}"
+        raise _refusal(f"The control character {code} can't be stored. Remove it.", source, line, column)
+    return text
+
+
+def _refusal(message: str, source: str, line: int | None = None, column: int | None = None) -> PolicyError:
+    return PolicyError([Problem(message, line=line, column=column, source=source)])
+
+
+class _Composer:
+    """Composes nodes from parser events, refusing what a policy file has no use for."""
+
+    def __init__(self, events: Iterator[Event], source: str) -> None:
+        self.events = events
+        self.source = source
+        self.problems: list[Problem] = []
+
+    def document(self) -> Node:
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, DocumentStartEvent):
+                if root is not None:
+                    raise self._refused(event, 'A second document begins here. Remove the "---" and what follows.')
+                root = self._node(next(self.events), 0)
+        if self.problems:
+            raise PolicyError(self.problems)
+        if root is None or root.value is None:
+            raise _refusal("The file is empty. Start from one of the examples in policies/.", self.source)
+        return root
+
+    def _refused(self, event: Event, message: str) -> PolicyError:
+        mark = event.start_mark
+        return _refusal(message, self.source, mark.line + 1, mark.column + 1)
+
+    def _node(self, event: Event, depth: int) -> Node:
+        if isinstance(event, AliasEvent):
+            raise self._refused(event, f'The alias "*{event.anchor}" is not allowed. Write the value out.')
+        if event.anchor:
+            raise self._refused(event, f'The anchor "&{event.anchor}" is not allowed. Remove it.')
+        if event.tag is not None:
+            raise self._refused(event, f'The tag "{event.tag}" is not allowed. Remove it.')
+        if depth > DEEPEST:
+            raise self._refused(event, f"This is nested more than {DEEPEST} deep, deeper than any field of a policy.")
+        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, MappingStartEvent):
+            return Node(self._entries(depth), *place)
+        if isinstance(event, SequenceStartEvent):
+            return Node(self._items(depth), *place)
+        assert isinstance(event, ScalarEvent)
+        value = _resolved(event.value) if event.implicit[0] else event.value
+        if isinstance(value, str) and (found := _UNPRINTABLE.search(value)):
+            code = f"U+{ord(found[0]):04X}"
+            raise self._refused(event, f"The text holds the control character {code}. Remove it.")
+        return Node(value, *place)
+
+    def _items(self, depth: int) -> list[Node]:
+        items = []
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        return items
+
+    def _entries(self, depth: int) -> dict[str, Entry]:
+        entries: dict[str, Entry] = {}
+        while not isinstance(event := next(self.events), MappingEndEvent):
+            if not isinstance(event, ScalarEvent):
+                raise self._refused(event, "A key must be a word, not a list or a mapping.")
+            key = self._node(event, depth)
+            # A key is what was written: `on`, `2026` and `null` are words here.
+            name, node = str(event.value), self._node(next(self.events), depth + 1)
+            if name in entries:
+                first = entries[name].key.line
+                message = f'"{name[:80]}" is already there on line {first}. Remove one of the two.'
+                self.problems.append(Problem(message, name[:80], key.line, key.column, self.source))
+            entries[name] = Entry(Node(name, key.line, key.column), node)
+        return entries
+
+
+def _resolved(plain: str) -> Any:
+    """The value of an unquoted scalar by YAML 1.2: null, true, false, a number, or else the text itself."""
+    if plain in _CONSTANTS:
+        return _CONSTANTS[plain]
+    if _INTEGER.fullmatch(plain):
+        return int(plain)
+    return float(plain) if _DECIMAL.fullmatch(plain) else plain
+
+
+def from_plain(data: object, source: str) -> Node:
+    """The tree of a JSON-able document, such as the one that the database keeps."""
+
+    def node(value: object, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise _refusal(f"The document is nested more than {DEEPEST} deep.", source)
+        if isinstance(value, Mapping):
+            return Node({text(key): Entry(Node(text(key)), node(item, depth + 1)) for key, item in value.items()})
+        if isinstance(value, list | tuple):
+            return Node([node(item, depth + 1) for item in value])
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _refusal(f"The document holds {value}, which is no number. Remove it.", source)
+        if value is None or isinstance(value, bool | int | float):
+            return Node(value)
+        return Node(text(value))
+
+    def text(value: object) -> str:
+        if not isinstance(value, str):
+            raise _refusal(f"The document holds a {type(value).__name__}, which JSON does not know.", source)
+        if found := _UNPRINTABLE.search(value):
+            raise _refusal(f"The document holds the control character U+{ord(found[0]):04X}. Remove it.", source)
+        return value
+
+    return node(data, 0)

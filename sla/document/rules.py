@@ -1,0 +1,92 @@
+"""Escalation rules: what happens when a clock warns or breaks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sla.document.fields import Choice, Field, Flag, Integer, Reader, Reference, Words
+from sla.document.reading import Node
+from sla.document.records import Keyed, ListOf, Mapped, RecordOf, part
+from sla.document.terms import METRICS, Conditions
+from sla.document.text import Text
+
+BREACH = "breach"
+
+
+class Moment(Field):
+    """A share of a target used, such as 75%, or `breach`."""
+
+    share = Integer(1, 99, percent=True)
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        if node.value == BREACH:
+            return BREACH
+        if isinstance(node.value, str) and not node.value[:1].isdigit():
+            return reader.refuse(
+                node, path, f'"{node.value[:60]}" is no moment of a clock. Write breach, or a share like 75%.'
+            )
+        return self.share.read(node, path, reader)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"const": BREACH}, self.share.schema()]}
+
+
+class NextOrTier(Field):
+    """`next`, or the key of a tier."""
+
+    def read(self, node: Node, path: str, reader: Reader) -> Any:
+        return "next" if node.value == "next" else Reference("tiers").read(node, path, reader)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "description": "next, or the key of a tier."}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """A moment of a clock, on requests that meet the conditions."""
+
+    clock: str = part(Choice(*METRICS), "Which clock.")
+    at: int | str = part(Moment(), "A share of its target, such as 75%, or breach.")
+    only: Conditions = part(RecordOf(Conditions), "For which requests; for all if left out.", default=Conditions())
+
+    @property
+    def on_breach(self) -> bool:
+        return self.at == BREACH
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What a rule does. Everything given is done, in this order."""
+
+    raise_priority: bool = part(Flag(), "Whether the priority becomes the next more urgent one.", default=False)
+    escalate: str | None = part(NextOrTier(), "Where the request moves: next, or a higher tier's key.", default=None)
+    reason: Text | None = part(Words(longest=500, for_staff=True), "The reason that staff read.", default=None)
+    tell_customer: Text | None = part(Words(longest=1000), "The sentence that the customer reads.", default=None)
+    notify: tuple[str, ...] = part(
+        ListOf(Choice("assignee", "team", "managers")), "Who on the staff is told.", default=()
+    )
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """What is wrong with these fields together."""
+        if not (self.raise_priority or self.escalate or self.tell_customer or self.notify):
+            yield "", "This rule does nothing. Write escalate: next, notify: [team] or another effect."
+        if self.escalate and not (self.reason and self.tell_customer):
+            yield "escalate", 'Escalating needs a "reason" for staff and a sentence to "tell_customer". Write both.'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """When this happens to a clock, do that. A rule fires once for each clock and target."""
+
+    key: str = ""
+    name: Text = part(Words(longest=200, for_staff=True), "What staff call it.")
+    when: Trigger = part(RecordOf(Trigger), "The moment: a clock, and a share of its target or breach.")
+    do: Effect = part(RecordOf(Effect), "What is done then.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """How requests climb from tier to tier."""
+
+    text: Text | None = part(Words(longest=2000), "What customers read about it.", default=None)
+    rules: dict[str, Rule] = part(Keyed(Rule), "What happens by itself.", default_factory=Mapped)

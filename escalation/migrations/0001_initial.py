@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -73,16 +74,8 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "ticket", "at"], name="rulerun_ticket"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "event", "rule"), name="one_run_an_event"
-                    )
-                ],
+                "indexes": [models.Index(fields=["tenant", "ticket", "at"], name="rulerun_ticket")],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "event", "rule"), name="one_run_an_event")],
             },
         ),
         IsolateTenant("RuleRun", append_only=("RuleRun",)),

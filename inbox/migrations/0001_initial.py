@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -40,9 +41,7 @@ class Migration(migrations.Migration):
                 ("references", models.TextField(blank=True)),
                 (
                     "is_automatic",
-                    models.BooleanField(
-                        default=True, help_text="sets Auto-Submitted, RFC 3834"
-                    ),
+                    models.BooleanField(default=True, help_text="sets Auto-Submitted, RFC 3834"),
                 ),
                 ("created_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField(null=True)),
@@ -97,15 +96,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "indexes": [
-                    models.Index(
-                        fields=["tenant", "ticket", "created_at"], name="mail_ticket"
-                    ),
+                    models.Index(fields=["tenant", "ticket", "created_at"], name="mail_ticket"),
                     models.Index(fields=["tenant", "-created_at"], name="mail_newest"),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "message_id"), name="one_mail_a_message_id"
-                    ),
+                    models.UniqueConstraint(fields=("tenant", "message_id"), name="one_mail_a_message_id"),
                     models.UniqueConstraint(
                         condition=models.Q(("event__isnull", False)),
                         fields=("tenant", "event", "address"),

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -84,11 +85,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-shown_from"],
                 "abstract": False,
                 "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["tenant", "-shown_from"], name="announcement_from"
-                    )
-                ],
+                "indexes": [models.Index(fields=["tenant", "-shown_from"], name="announcement_from")],
             },
         ),
         IsolateTenant("Announcement"),

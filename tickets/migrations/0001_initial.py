@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -46,9 +47,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "is_official",
-                    models.BooleanField(
-                        default=True, help_text="advisory channels carry no clock"
-                    ),
+                    models.BooleanField(default=True, help_text="advisory channels carry no clock"),
                 ),
                 (
                     "tenant",
@@ -74,6 +73,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -153,6 +154,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -169,9 +171,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "by_staff",
-                    models.BooleanField(
-                        help_text="written on the desk's side, whatever role the author has today"
-                    ),
+                    models.BooleanField(help_text="written on the desk's side, whatever role the author has today"),
                 ),
                 ("body", models.TextField()),
                 ("posted_at", models.DateTimeField()),
@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -236,9 +237,7 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveBigIntegerField(help_text="bytes")),
                 (
                     "file",
-                    models.FileField(
-                        max_length=120, upload_to=tickets.models.ticket.attachment_path
-                    ),
+                    models.FileField(max_length=120, upload_to=tickets.models.ticket.attachment_path),
                 ),
                 (
                     "tenant",
@@ -273,6 +272,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -293,9 +293,7 @@ class Migration(migrations.Migration):
                 ("suspension_reason", models.TextField(blank=True)),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "lifted_exclusions",
@@ -329,6 +327,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -401,6 +400,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -441,6 +441,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -481,6 +482,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -540,6 +542,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -571,6 +574,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -611,6 +615,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -663,6 +668,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -721,6 +727,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -946,6 +953,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -956,9 +964,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 (
                     "recorded_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "is_public",
@@ -1011,6 +1017,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -1020,18 +1027,14 @@ class Migration(migrations.Migration):
                 ("metric", models.CharField(max_length=20)),
                 (
                     "number",
-                    models.PositiveSmallIntegerField(
-                        default=1, help_text="the n-th of its metric on this ticket"
-                    ),
+                    models.PositiveSmallIntegerField(default=1, help_text="the n-th of its metric on this ticket"),
                 ),
                 ("state", models.CharField(max_length=15)),
                 ("started_at", models.DateTimeField(null=True)),
                 ("target_seconds", models.PositiveIntegerField(null=True)),
                 (
                     "remaining_seconds",
-                    models.IntegerField(
-                        help_text="business seconds, while paused", null=True
-                    ),
+                    models.IntegerField(help_text="business seconds, while paused", null=True),
                 ),
                 ("due_at", models.DateTimeField(null=True)),
                 ("breached_at", models.DateTimeField(null=True)),
@@ -1086,6 +1089,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -1116,6 +1120,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -1162,9 +1167,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="ticket",
             name="tags",
-            field=models.ManyToManyField(
-                related_name="tickets", through="tickets.TicketTag", to="tickets.tag"
-            ),
+            field=models.ManyToManyField(related_name="tickets", through="tickets.TicketTag", to="tickets.tag"),
         ),
         migrations.CreateModel(
             name="Tier",
@@ -1172,6 +1175,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -1230,15 +1234,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="channel",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "key"), name="one_channel_a_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="one_channel_a_key"),
         ),
         migrations.AddConstraint(
             model_name="exclusion",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "key"), name="one_exclusion_a_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="one_exclusion_a_key"),
         ),
         migrations.AddIndex(
             model_name="attachment",
@@ -1254,9 +1254,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="membership",
-            index=models.Index(
-                fields=["tenant", "organization"], name="membership_organization"
-            ),
+            index=models.Index(fields=["tenant", "organization"], name="membership_organization"),
         ),
         migrations.AddConstraint(
             model_name="membership",
@@ -1283,27 +1281,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="refusalreason",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "key"), name="one_refusalreason_a_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="one_refusalreason_a_key"),
         ),
         migrations.AddConstraint(
             model_name="status",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "key"), name="one_status_a_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="one_status_a_key"),
         ),
         migrations.AddConstraint(
             model_name="tag",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "name"), name="one_tag_a_name"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "name"), name="one_tag_a_name"),
         ),
         migrations.AddConstraint(
             model_name="category",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "key"), name="one_category_a_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="one_category_a_key"),
         ),
         migrations.AddIndex(
             model_name="teammembership",
@@ -1311,21 +1301,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="teammembership",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "team", "user"), name="one_membership_a_team"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "team", "user"), name="one_membership_a_team"),
         ),
         migrations.AddIndex(
             model_name="message",
-            index=models.Index(
-                fields=["tenant", "ticket", "posted_at"], name="message_ticket"
-            ),
+            index=models.Index(fields=["tenant", "ticket", "posted_at"], name="message_ticket"),
         ),
         migrations.AddIndex(
             model_name="event",
-            index=models.Index(
-                fields=["tenant", "ticket", "at", "id"], name="event_ticket"
-            ),
+            index=models.Index(fields=["tenant", "ticket", "at", "id"], name="event_ticket"),
         ),
         migrations.AddIndex(
             model_name="event",
@@ -1341,9 +1325,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="clock",
-            index=models.Index(
-                fields=["tenant", "metric", "started_at"], name="clock_metric"
-            ),
+            index=models.Index(fields=["tenant", "metric", "started_at"], name="clock_metric"),
         ),
         migrations.AddConstraint(
             model_name="clock",
@@ -1354,9 +1336,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="ticketcounter",
-            constraint=models.UniqueConstraint(
-                fields=("tenant",), name="one_counter_a_tenant"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant",), name="one_counter_a_tenant"),
         ),
         migrations.AddIndex(
             model_name="tickettag",
@@ -1364,15 +1344,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="tickettag",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "ticket", "tag"), name="one_tag_a_ticket"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "ticket", "tag"), name="one_tag_a_ticket"),
         ),
         migrations.AddConstraint(
             model_name="tier",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "key"), name="one_tier_a_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="one_tier_a_key"),
         ),
         migrations.AddIndex(
             model_name="ticket",
@@ -1408,39 +1384,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(
-                fields=["tenant", "status", "number"], name="ticket_status"
-            ),
+            index=models.Index(fields=["tenant", "status", "number"], name="ticket_status"),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(
-                fields=["tenant", "requester", "number"], name="ticket_requester"
-            ),
+            index=models.Index(fields=["tenant", "requester", "number"], name="ticket_requester"),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(
-                fields=["tenant", "organization", "number"], name="ticket_organization"
-            ),
+            index=models.Index(fields=["tenant", "organization", "number"], name="ticket_organization"),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(
-                fields=["tenant", "-updated_at", "number"], name="ticket_updated"
-            ),
+            index=models.Index(fields=["tenant", "-updated_at", "number"], name="ticket_updated"),
         ),
         migrations.AddConstraint(
             model_name="ticket",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "number"), name="one_ticket_a_number"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "number"), name="one_ticket_a_number"),
         ),
         migrations.AddConstraint(
             model_name="team",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "key"), name="one_team_a_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("tenant", "key"), name="one_team_a_key"),
         ),
         IsolateTenant(
             "Tier",

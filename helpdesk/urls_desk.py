@@ -1,0 +1,11 @@
+"""What staff see: namespace `desk`."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tickets.urls_desk")),
+    path("", include("escalation.urls_desk")),
+    path("articles/", include("kb.urls_desk")),
+    path("mail/", include("inbox.urls_desk")),
+    path("announcements/", include("notices.urls_desk")),
+]

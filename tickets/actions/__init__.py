@@ -1,0 +1,33 @@
+"""What can be done with a ticket. Each action locks, checks, writes, records an event and returns."""
+
+from tickets.actions.assigning import assign, hand_over, take
+from tickets.actions.changing import (
+    add_tag,
+    change_category,
+    change_priority,
+    change_status,
+    remove_tag,
+)
+from tickets.actions.closing import mark_not_covered, refuse, reopen
+from tickets.actions.merging import merge
+from tickets.actions.opening import open_ticket
+from tickets.actions.talking import comment, note, reply
+
+__all__ = [
+    "add_tag",
+    "assign",
+    "change_category",
+    "change_priority",
+    "change_status",
+    "comment",
+    "hand_over",
+    "mark_not_covered",
+    "merge",
+    "note",
+    "open_ticket",
+    "refuse",
+    "remove_tag",
+    "reopen",
+    "reply",
+    "take",
+]

@@ -1,0 +1,92 @@
+"""Ending a ticket other than by solving it, and taking it up again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tenants.errors import NotPermitted
+from tenants.models import User
+from tenants.permissions import Permission
+from tickets import clocks, desk, events
+from tickets.actions.changing import apply_status
+from tickets.actions.checks import require, require_active
+from tickets.errors import ExclusionLifted, NothingToReopen, TicketClosed
+from tickets.models import Exclusion, LiftedExclusion, RefusalReason, Status, Ticket
+
+
+def mark_not_covered(ticket: Ticket, exclusion: Exclusion, *, actor: User, at: datetime, explanation: str = "") -> Ticket:
+    """Close a ticket because the policy excludes what it asks for; the customer is told which exclusion.
+
+    Raises NotPermitted, TicketNotActive, ExclusionLifted.
+    """
+    require(actor, Permission.REFUSE)
+    ticket = desk.lock(ticket)
+    require_active(ticket)
+    if is_lifted(ticket, exclusion):
+        raise ExclusionLifted(organization=ticket.organization)
+    ticket.exclusion = exclusion
+    ticket.save(update_fields=["exclusion"])
+    apply_status(
+        ticket,
+        desk.status_of(Status.Kind.REFUSED),
+        actor=actor,
+        at=at,
+        verb="ticket.not_covered",
+        exclusion=exclusion.key,
+        explanation=explanation.strip(),
+    )
+    clocks.refresh(ticket, at=at)
+    return ticket
+
+
+def refuse(ticket: Ticket, reason: RefusalReason, *, actor: User, at: datetime, explanation: str = "") -> Ticket:
+    """Refuse a request for a reason of the tenant's list; the customer is told. Raises NotPermitted, TicketNotActive."""
+    require(actor, Permission.REFUSE)
+    ticket = desk.lock(ticket)
+    require_active(ticket)
+    ticket.refusal_reason = reason
+    ticket.save(update_fields=["refusal_reason"])
+    apply_status(
+        ticket,
+        desk.status_of(Status.Kind.REFUSED),
+        actor=actor,
+        at=at,
+        verb="ticket.refused",
+        reason=reason.key,
+        explanation=explanation.strip(),
+    )
+    clocks.refresh(ticket, at=at)
+    return ticket
+
+
+def reopen(ticket: Ticket, *, actor: User, at: datetime, reason: str = "") -> Ticket:
+    """Take a solved or refused ticket up again. Raises NotPermitted, NothingToReopen, TicketClosed."""
+    if actor.is_staff_member:
+        require(actor, Permission.CHANGE)
+    elif not Ticket.objects.visible_to(actor).filter(pk=ticket.pk).exists():
+        raise NotPermitted
+    ticket = desk.lock(ticket)
+    if ticket.is_active:
+        raise NothingToReopen
+    if ticket.status.kind == Status.Kind.CLOSED or ticket.merged_into_id is not None:
+        raise TicketClosed(number=ticket.number)
+    if ticket.status.kind == Status.Kind.REFUSED and not actor.is_staff_member:
+        raise NotPermitted
+    ticket.exclusion = ticket.refusal_reason = None
+    ticket.save(update_fields=["exclusion", "refusal_reason"])
+    apply_status(
+        ticket, desk.status_of(Status.Kind.OPEN), actor=actor, at=at, verb="ticket.reopened", reason=reason.strip()
+    )
+    clocks.refresh(ticket, at=at)
+    return ticket
+
+
+def is_lifted(ticket: Ticket, exclusion: Exclusion) -> bool:
+    """Whether an exclusion does not hold for the ticket's organisation: by its contract, or by its own agreement."""
+    organization = ticket.organization
+    if organization is None:
+        return False
+    contract = ticket.policy_version.policy.contracts.get(organization.contract)
+    if contract is not None and exclusion.key in contract.lifts:
+        return True
+    return LiftedExclusion.objects.filter(organization=organization, exclusion=exclusion).exists()

@@ -1,0 +1,46 @@
+"""Files on messages: kept under our own names, whatever the sender called them."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.files.base import File
+from django.template.defaultfilters import filesizeformat
+
+from tickets.errors import FileTooLarge, TooManyFiles
+from tickets.models import Attachment, Message
+
+
+def attach(message: Message, files: Iterable[File]) -> list[Attachment]:
+    """Keep files on a message. Raises FileTooLarge and TooManyFiles before anything is written."""
+    files = list(files)
+    if len(files) > settings.ATTACHMENT_MAX_COUNT:
+        raise TooManyFiles(limit=settings.ATTACHMENT_MAX_COUNT)
+    for file in files:
+        if file.size > settings.ATTACHMENT_MAX_BYTES:
+            raise FileTooLarge(name=shown_name(file.name or ""), limit=filesizeformat(settings.ATTACHMENT_MAX_BYTES))
+    kept = []
+    for file in files:
+        key = uuid.uuid4()
+        attachment = Attachment(
+            message=message,
+            key=key,
+            name=shown_name(file.name or ""),
+            content_type=(getattr(file, "content_type", None) or "application/octet-stream")[:100],
+            size=file.size,
+        )
+        attachment.file.save(str(key), file, save=False)
+        attachment.save()
+        kept.append(attachment)
+    return kept
+
+
+def shown_name(name: str) -> str:
+    """A file name as text for people: no path, no invisible or control characters, at most 255 characters."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    visible = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+    return visible.strip(". ")[-255:] or "file"

@@ -1,0 +1,33 @@
+"""The history of tickets: the one place that writes it."""
+
+from datetime import datetime
+from typing import Any
+
+from tenants import alarms
+from tenants.models import User
+from tickets.models import Event, Ticket
+
+#: Verbs that customers see in their timeline. A message's own visibility decides about message.posted.
+PUBLIC = {
+    "ticket.created",
+    "ticket.escalated",
+    "ticket.handed_back",
+    "ticket.merged",
+    "ticket.absorbed",
+    "ticket.not_covered",
+    "ticket.refused",
+    "ticket.reopened",
+    "status.changed",
+    "priority.changed",
+    "category.changed",
+}
+
+
+def record(
+    ticket: Ticket, verb: str, *, actor: User | None, at: datetime, is_public: bool | None = None, **data: Any
+) -> Event:
+    """Write down what happened, and set the alarms of its reactions. `actor` is None for the helpdesk itself."""
+    public = verb in PUBLIC if is_public is None else is_public
+    event = Event.objects.create(ticket=ticket, verb=verb, actor=actor, at=at, is_public=public, data=data)
+    alarms.set_many((kind, event.pk, at) for kind in alarms.after(verb))
+    return event

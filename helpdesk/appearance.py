@@ -12,12 +12,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 DEFAULT_COLOUR = "#0f6b5c"
 THEMES = {"light", "dark"}
-#: The surfaces of tokens.css on which coloured text stands.
-LIGHT_SURFACE, DARK_SURFACE = (246, 247, 248), (38, 45, 54)
+#: The surfaces of tokens.css: the darkest that is light, the lightest that is dark. Coloured text must stand on both and on its tint.
+LIGHT_SURFACE, DARK_SURFACE = (236, 239, 242), (37, 45, 55)
 READABLE = 4.6  # WCAG AA asks for 4.5; a little more, since sRGB steps are rounded
 A_YEAR = 365 * 24 * 3600
 
 Rgb = tuple[int, int, int]
+WHITE: Rgb = (255, 255, 255)
+BLACK: Rgb = (0, 0, 0)
+NEARLY_BLACK: Rgb = (16, 20, 26)
+DARK_GROUND: Rgb = (28, 34, 41)
 
 
 def parse(colour: str) -> Rgb | None:
@@ -40,13 +44,19 @@ def contrast(one: Rgb, other: Rgb) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def readable_on(surface: Rgb, colour: Rgb) -> Rgb:
-    """The colour, mixed with black or white as little as makes it readable on the surface."""
-    pole: Rgb = (0, 0, 0) if luminance(surface) > 0.18 else (255, 255, 255)
+def mix(colour: Rgb, other: Rgb, percent: int) -> Rgb:
+    """The colour with this share of the other in it."""
+    r, g, b = (round(part + (end - part) * percent / 100) for part, end in zip(colour, other, strict=True))
+    return r, g, b
+
+
+def readable_on(colour: Rgb, *surfaces: Rgb) -> Rgb:
+    """The colour, mixed with black or white as little as makes it readable on all of the surfaces."""
+    pole = BLACK if luminance(surfaces[0]) > 0.18 else WHITE
     for percent in range(0, 101, 4):
-        r, g, b = (round(part + (end - part) * percent / 100) for part, end in zip(colour, pole, strict=True))
-        if contrast((r, g, b), surface) >= READABLE:
-            return r, g, b
+        mixed = mix(colour, pole, percent)
+        if all(contrast(mixed, surface) >= READABLE for surface in surfaces):
+            return mixed
     return pole
 
 
@@ -54,15 +64,17 @@ def brand_variables(colour: str) -> dict[str, str]:
     """The CSS variables of a brand: its fill, the text on the fill, and the colour as text in light and in dark."""
     fill = parse(colour) or parse(DEFAULT_COLOUR)
     assert fill is not None
-    white: Rgb = (255, 255, 255)
-    on_fill: Rgb = white if contrast(fill, white) >= READABLE else (16, 20, 26)
+    on_fill = WHITE if contrast(fill, WHITE) >= READABLE else NEARLY_BLACK
     if contrast(fill, on_fill) < READABLE:
-        fill, on_fill = readable_on(white, fill), white
+        fill, on_fill = readable_on(fill, WHITE), WHITE
+    light_tint, dark_tint = mix(WHITE, fill, 8), mix(DARK_GROUND, fill, 22)
     colours = {
         "--brand": fill,
         "--brand-text": on_fill,
-        "--brand-ink-light": readable_on(LIGHT_SURFACE, fill),
-        "--brand-ink-dark": readable_on(DARK_SURFACE, fill),
+        "--brand-tint-light": light_tint,
+        "--brand-tint-dark": dark_tint,
+        "--brand-ink-light": readable_on(fill, LIGHT_SURFACE, light_tint),
+        "--brand-ink-dark": readable_on(fill, DARK_SURFACE, dark_tint),
     }
     return {name: "#{:02x}{:02x}{:02x}".format(*value) for name, value in colours.items()}
 

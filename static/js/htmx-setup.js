@@ -41,9 +41,12 @@
     if (form.method !== "post") return;
     form.dataset.sent = "yes";
     event.submitter?.setAttribute("aria-busy", "true");
+    // An answer that is a file leaves the page where it is.
+    setTimeout(release, 8000);
   });
-  window.addEventListener("pageshow", () => {
+  function release() {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
-  });
+  }
+  window.addEventListener("pageshow", release);
 })();

@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
+from helpdesk import appearance
+
 urlpatterns = [
     path("", include(("helpdesk.urls_portal", "portal"))),
     path("desk/", include(("helpdesk.urls_desk", "desk"))),
     path("kb/", include(("kb.urls", "kb"))),
     path("accounts/", include("allauth.urls")),
+    path("brand.css", appearance.brand_css, name="brand_css"),
+    path("theme/", appearance.choose_theme, name="theme"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include(("helpdesk.api.urls", "api"))),
 ]

@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """An action that may not happen now. `sentence` says what is so and what to do, `code` names it for programs.
 
     The page, the API (409) and the mail all show the same sentence, in the reader's language.

@@ -21,8 +21,11 @@ class UUIDv7(models.Func):
         super().__init__(output_field=models.UUIDField(), **extra)
 
 
-_lock = Lock()
-_last = 0
+class _Ticks:
+    """The last instant that an id was made at, in 4096ths of a millisecond."""
+
+    lock = Lock()
+    last = 0
 
 
 def uuid7() -> uuid.UUID:
@@ -30,11 +33,10 @@ def uuid7() -> uuid.UUID:
 
     The models use this and not the column's default, so that rows know their ids before they are inserted.
     """
-    global _last
-    with _lock:
+    with _Ticks.lock:
         # Milliseconds and 12 bits of their fraction, as Postgres' own uuidv7() does it.
         ticks = time.time_ns() * 4096 // 1_000_000
-        _last = ticks = max(ticks, _last + 1)
+        _Ticks.last = ticks = max(ticks, _Ticks.last + 1)
     random = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
     return uuid.UUID(int=(ticks >> 12) << 80 | 7 << 76 | (ticks & 0xFFF) << 64 | 2 << 62 | random)
 

@@ -36,7 +36,9 @@ class EmptyMessage(Refused):
 class OrganizationSuspended(Refused):
     """Support of the requester's organisation is suspended."""
 
-    sentence = _("Support for %(organization)s is suspended until %(until)s: %(reason)s What you wrote has been kept below.")
+    sentence = _(
+        "Support for %(organization)s is suspended until %(until)s: %(reason)s What you wrote has been kept below."
+    )
     code = "organization_suspended"
 
 
@@ -106,7 +108,9 @@ class TooManyFiles(Refused):
 class PolicyMissing(Refused):
     """The tenant has no policy yet, so nothing can be promised."""
 
-    sentence = _("This helpdesk has no support policy yet. An administrator has to apply one before tickets can be filed.")
+    sentence = _(
+        "This helpdesk has no support policy yet. An administrator has to apply one before tickets can be filed."
+    )
     code = "policy_missing"
 
 
@@ -120,5 +124,7 @@ class WrongTier(Refused):
 class DifferentCustomers(Refused):
     """Merging would show one customer's words to another."""
 
-    sentence = _("These tickets are from different customers. Answer them separately, so that nobody reads a stranger's words.")
+    sentence = _(
+        "These tickets are from different customers. Answer them separately, so that nobody reads a stranger's words."
+    )
     code = "different_customers"

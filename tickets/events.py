@@ -27,6 +27,9 @@ def record(
     ticket: Ticket, verb: str, *, actor: User | None, at: datetime, is_public: bool | None = None, **data: Any
 ) -> Event:
     """Write down what happened, and set the alarms of its reactions. `actor` is None for the helpdesk itself."""
+    if not verb.startswith("clock.") and ticket.clocks_at is not None:
+        # Who waited for the lock while a breach was recorded comes after it: a promise is met or missed, never both.
+        at = max(at, ticket.clocks_at)
     public = verb in PUBLIC if is_public is None else is_public
     event = Event.objects.create(ticket=ticket, verb=verb, actor=actor, at=at, is_public=public, data=data)
     alarms.set_many((kind, event.pk, at) for kind in alarms.after(verb))

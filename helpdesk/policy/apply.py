@@ -104,8 +104,8 @@ def _in_order(records: Iterable[Any], more: Any = None) -> dict[str, dict[str, A
 def _upsert(model: type, wanted: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """Bring the rows of a model in line with the policy; those that are no longer in it are put aside."""
     present = {row.key: row for row in model.objects.all()}
-    for key, values in wanted.items():
-        values = {"is_active": True, **values}
+    for key, named in wanted.items():
+        values = {"is_active": True, **named}
         row = present.get(key)
         if row is None:
             present[key] = model.objects.create(key=key, **values)

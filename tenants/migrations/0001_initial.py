@@ -4,11 +4,12 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
+from django.conf import settings
+from django.db import migrations, models
+
 import tenants.context
 import tenants.fields
-from django.conf import settings
 from tenants.operations import IsolateSite, IsolateTenant, ProvideUUIDv7
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -17,7 +17,9 @@ def change_status(ticket: Ticket, status: Status, *, actor: User | None, at: dat
     """Set a status. A closed ticket stays closed. Raises NotPermitted, TicketClosed."""
     require(actor, Permission.CHANGE)
     ticket = desk.lock(ticket)
-    if ticket.merged_into_id is not None or (ticket.status.kind == Status.Kind.CLOSED and status.kind != Status.Kind.CLOSED):
+    if ticket.merged_into_id is not None or (
+        ticket.status.kind == Status.Kind.CLOSED and status.kind != Status.Kind.CLOSED
+    ):
         raise TicketClosed(number=ticket.number)
     if status.pk != ticket.status_id:
         apply_status(ticket, status, actor=actor, at=at)
@@ -25,7 +27,9 @@ def change_status(ticket: Ticket, status: Status, *, actor: User | None, at: dat
     return ticket
 
 
-def change_priority(ticket: Ticket, priority: Priority, *, actor: User | None, at: datetime, reason: str = "") -> Ticket:
+def change_priority(
+    ticket: Ticket, priority: Priority, *, actor: User | None, at: datetime, reason: str = ""
+) -> Ticket:
     """Correct the priority, with a reason that the customer reads when a person does it; the clocks follow.
 
     Raises NotPermitted, TicketNotActive, ReasonMissing.
@@ -93,5 +97,13 @@ def apply_status(
     ticket.is_active = status.kind in Status.ACTIVE
     ticket.save(update_fields=["status", "is_active", "updated_at"])
     return events.record(
-        ticket, verb, actor=actor, at=at, former=former.key, to=status.key, former_kind=former.kind, kind=status.kind, **data
+        ticket,
+        verb,
+        actor=actor,
+        at=at,
+        former=former.key,
+        to=status.key,
+        former_kind=former.kind,
+        kind=status.kind,
+        **data,
     )

@@ -7,14 +7,16 @@ from datetime import datetime
 from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.permissions import Permission
-from tickets import clocks, desk, events
+from tickets import clocks, desk
 from tickets.actions.changing import apply_status
 from tickets.actions.checks import require, require_active
 from tickets.errors import ExclusionLifted, NothingToReopen, TicketClosed
 from tickets.models import Exclusion, LiftedExclusion, RefusalReason, Status, Ticket
 
 
-def mark_not_covered(ticket: Ticket, exclusion: Exclusion, *, actor: User, at: datetime, explanation: str = "") -> Ticket:
+def mark_not_covered(
+    ticket: Ticket, exclusion: Exclusion, *, actor: User, at: datetime, explanation: str = ""
+) -> Ticket:
     """Close a ticket because the policy excludes what it asks for; the customer is told which exclusion.
 
     Raises NotPermitted, TicketNotActive, ExclusionLifted.
@@ -40,7 +42,7 @@ def mark_not_covered(ticket: Ticket, exclusion: Exclusion, *, actor: User, at: d
 
 
 def refuse(ticket: Ticket, reason: RefusalReason, *, actor: User, at: datetime, explanation: str = "") -> Ticket:
-    """Refuse a request for a reason of the tenant's list; the customer is told. Raises NotPermitted, TicketNotActive."""
+    """Refuse a request for a reason of the list; the customer is told. Raises NotPermitted, TicketNotActive."""
     require(actor, Permission.REFUSE)
     ticket = desk.lock(ticket)
     require_active(ticket)

@@ -86,6 +86,7 @@ def open_ticket(
         by="agent" if by_staff else "customer",
         status=status.kind,
         priority=ticket.priority.key,
+        version=str(version.pk),
         sla=ticket.sla,
         channel=way.key,
         message=str(message.pk),
@@ -127,7 +128,9 @@ def _priority(version: PolicyVersion, category: Category, impact: str, urgency: 
     return desk.default_priority(version, category)
 
 
-def _sla(version: PolicyVersion, organization: Organization | None, category: Category, channel: Channel, priority: Priority) -> str:
+def _sla(
+    version: PolicyVersion, organization: Organization | None, category: Category, channel: Channel, priority: Priority
+) -> str:
     """The SLA policy that holds; none on an advisory channel, where nothing is promised."""
     if not channel.is_official:
         return ""

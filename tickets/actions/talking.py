@@ -11,8 +11,8 @@ from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import clocks, desk, events
-from tickets.actions.checks import require
 from tickets.actions.changing import apply_status
+from tickets.actions.checks import require
 from tickets.attachments import attach
 from tickets.errors import EmptyMessage, TicketClosed
 from tickets.models import Message, Status, Ticket

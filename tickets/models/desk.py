@@ -16,18 +16,12 @@ class KeyedModel(TenantModel):
     key = models.SlugField(max_length=60)
     name = models.JSONField()
     position = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(
-        default=True, help_text="no longer in the policy, kept for old tickets"
-    )
+    is_active = models.BooleanField(default=True, help_text="no longer in the policy, kept for old tickets")
 
     class Meta(TenantModel.Meta):
         abstract = True
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "key"], name="one_%(class)s_a_key"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "key"], name="one_%(class)s_a_key")]
 
     def __str__(self) -> str:
         return say(self.name)
@@ -41,25 +35,17 @@ class Team(KeyedModel):
     """Agents who work together, on one tier."""
 
     tier = TenantForeignKey(Tier, on_delete=models.PROTECT, related_name="teams")
-    members = models.ManyToManyField(
-        User, through="TeamMembership", related_name="teams"
-    )
+    members = models.ManyToManyField(User, through="TeamMembership", related_name="teams")
 
 
 class TeamMembership(TenantModel):
     """A person in a team."""
 
     team = TenantForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
-    user = TenantForeignKey(
-        User, on_delete=models.CASCADE, related_name="team_memberships"
-    )
+    user = TenantForeignKey(User, on_delete=models.CASCADE, related_name="team_memberships")
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "team", "user"], name="one_membership_a_team"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "team", "user"], name="one_membership_a_team")]
         indexes = [models.Index(fields=["tenant", "user"], name="team_membership_user")]
 
     def __str__(self) -> str:
@@ -95,9 +81,7 @@ class Category(KeyedModel):
 class Channel(KeyedModel):
     """A way to reach support: portal, email, chat, phone, letter, api."""
 
-    is_official = models.BooleanField(
-        default=True, help_text="advisory channels carry no clock"
-    )
+    is_official = models.BooleanField(default=True, help_text="advisory channels carry no clock")
 
 
 class Exclusion(KeyedModel):
@@ -115,9 +99,7 @@ class Tag(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "name"], name="one_tag_a_name")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_tag_a_name")]
 
     def __str__(self) -> str:
         return self.name

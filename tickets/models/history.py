@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -46,27 +45,16 @@ class Clock(TenantModel):
 
     ticket = TenantForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
     metric = models.CharField(max_length=20)
-    number = models.PositiveSmallIntegerField(
-        default=1, help_text="the n-th of its metric on this ticket"
-    )
+    number = models.PositiveSmallIntegerField(default=1, help_text="the n-th of its metric on this ticket")
     state = models.CharField(max_length=15)
     started_at = models.DateTimeField(null=True)
     target_seconds = models.PositiveIntegerField(null=True)
-    remaining_seconds = models.IntegerField(
-        null=True, help_text="business seconds, while paused"
-    )
+    remaining_seconds = models.IntegerField(null=True, help_text="business seconds, while paused")
     due_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)
     fulfilled_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)
-    warned = ArrayField(
-        models.PositiveSmallIntegerField(),
-        default=list,
-        help_text="shares of this revision's target, %",
-    )
-    breach_recorded = models.BooleanField(
-        default=False, help_text="this revision's breach is in the history"
-    )
+    crossings = models.PositiveSmallIntegerField(default=0, help_text="warnings and breaches already in the history")
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -81,9 +69,7 @@ class Clock(TenantModel):
                 condition=Q(state="running"),
                 name="clock_running",
             ),
-            models.Index(
-                fields=["tenant", "metric", "started_at"], name="clock_metric"
-            ),
+            models.Index(fields=["tenant", "metric", "started_at"], name="clock_metric"),
         ]
 
     def __str__(self) -> str:

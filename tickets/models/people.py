@@ -24,12 +24,8 @@ class Organization(TenantModel):
     """A customer company: its contract, and whether its support is suspended."""
 
     name = models.CharField(max_length=200)
-    contract = models.SlugField(
-        max_length=60, blank=True, help_text="a contract of the policy document"
-    )
-    lifted_exclusions = models.ManyToManyField(
-        "Exclusion", through="LiftedExclusion", related_name="+"
-    )
+    contract = models.SlugField(max_length=60, blank=True, help_text="a contract of the policy document")
+    lifted_exclusions = models.ManyToManyField("Exclusion", through="LiftedExclusion", related_name="+")
     suspended_from = models.DateTimeField(null=True, blank=True)
     suspended_until = models.DateTimeField(null=True, blank=True)
     suspension_reason = models.TextField(blank=True)
@@ -39,11 +35,7 @@ class Organization(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                "tenant", Lower("name"), name="one_organization_a_name"
-            )
-        ]
+        constraints = [models.UniqueConstraint("tenant", Lower("name"), name="one_organization_a_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -57,12 +49,8 @@ class Organization(TenantModel):
 class LiftedExclusion(TenantModel):
     """An exclusion that does not hold for an organisation, by its own agreement."""
 
-    organization = TenantForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="+"
-    )
-    exclusion = TenantForeignKey(
-        "Exclusion", on_delete=models.CASCADE, related_name="+"
-    )
+    organization = TenantForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    exclusion = TenantForeignKey("Exclusion", on_delete=models.CASCADE, related_name="+")
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -79,17 +67,11 @@ class LiftedExclusion(TenantModel):
 class OrganizationAddress(TenantModel):
     """A mail address that is authorised to make requests for an organisation."""
 
-    organization = TenantForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="addresses"
-    )
+    organization = TenantForeignKey(Organization, on_delete=models.CASCADE, related_name="addresses")
     email = models.EmailField()
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                "tenant", "organization", Lower("email"), name="one_authorised_address"
-            )
-        ]
+        constraints = [models.UniqueConstraint("tenant", "organization", Lower("email"), name="one_authorised_address")]
 
     def __str__(self) -> str:
         return self.email
@@ -104,9 +86,7 @@ class Membership(TenantModel):
         MANAGE = "manage", _("All tickets, and manages the organisation")
 
     user = TenantForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    organization = TenantForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="memberships"
-    )
+    organization = TenantForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     scope = models.CharField(max_length=10, choices=Scope, default=Scope.OWN)
 
     class Meta(TenantModel.Meta):
@@ -116,11 +96,7 @@ class Membership(TenantModel):
                 name="one_membership_a_person",
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["tenant", "organization"], name="membership_organization"
-            )
-        ]
+        indexes = [models.Index(fields=["tenant", "organization"], name="membership_organization")]
 
     def __str__(self) -> str:
         return f"{self.user_id} of {self.organization_id}"

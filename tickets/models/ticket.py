@@ -29,9 +29,7 @@ class TicketCounter(TenantModel):
     last = models.BigIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["tenant"], name="one_counter_a_tenant")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="one_counter_a_tenant")]
 
     def __str__(self) -> str:
         return str(self.last)
@@ -45,18 +43,14 @@ class TicketQuerySet(TenantQuerySet):
         return self.filter(is_active=True)
 
     def visible_to(self, person: User) -> TicketQuerySet:
-        """What a person may see: staff all or their teams' tickets, customers their own and by scope their company's."""
+        """What a person may see: staff all or their teams', customers their own and by scope their company's."""
         if person.may("ticket.see_all"):
             return self
         if person.is_staff_member:
             teams = Team.objects.filter(memberships__user=person)
             return self.filter(Q(team__in=teams) | Q(assignee=person))
-        companies = Membership.objects.filter(user=person).exclude(
-            scope=Membership.Scope.OWN
-        )
-        return self.filter(
-            Q(requester=person) | Q(organization__in=companies.values("organization"))
-        )
+        companies = Membership.objects.filter(user=person).exclude(scope=Membership.Scope.OWN)
+        return self.filter(Q(requester=person) | Q(organization__in=companies.values("organization")))
 
     def for_list(self) -> TicketQuerySet:
         """With all that a row of a list shows, in one query."""
@@ -83,54 +77,32 @@ class Ticket(TenantModel):
     number = models.BigIntegerField()
     subject = models.CharField(max_length=200)
     description = models.TextField()
-    answers = models.JSONField(
-        default=dict, blank=True, help_text="what the category's fields asked for"
-    )
-    requester = TenantForeignKey(
-        User, on_delete=models.PROTECT, related_name="requested_tickets"
-    )
-    organization = TenantForeignKey(
-        Organization, on_delete=models.PROTECT, null=True, related_name="tickets"
-    )
+    answers = models.JSONField(default=dict, blank=True, help_text="what the category's fields asked for")
+    requester = TenantForeignKey(User, on_delete=models.PROTECT, related_name="requested_tickets")
+    organization = TenantForeignKey(Organization, on_delete=models.PROTECT, null=True, related_name="tickets")
     channel = TenantForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
-    category = TenantForeignKey(
-        Category, on_delete=models.PROTECT, related_name="tickets"
-    )
+    category = TenantForeignKey(Category, on_delete=models.PROTECT, related_name="tickets")
     impact = models.CharField(max_length=20, blank=True)
     urgency = models.CharField(max_length=20, blank=True)
-    priority = TenantForeignKey(
-        Priority, on_delete=models.PROTECT, related_name="tickets"
-    )
+    priority = TenantForeignKey(Priority, on_delete=models.PROTECT, related_name="tickets")
     status = TenantForeignKey(Status, on_delete=models.PROTECT, related_name="tickets")
     is_active = models.BooleanField(
         default=True,
         help_text="the status is of an active kind; kept for partial indexes",
     )
     tier = TenantForeignKey(Tier, on_delete=models.PROTECT, related_name="tickets")
-    team = TenantForeignKey(
-        Team, on_delete=models.PROTECT, null=True, related_name="tickets"
-    )
-    assignee = TenantForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="assigned_tickets"
-    )
+    team = TenantForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="tickets")
+    assignee = TenantForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assigned_tickets")
     tags = models.ManyToManyField(Tag, through="TicketTag", related_name="tickets")
-    policy_version = TenantForeignKey(
-        PolicyVersion, on_delete=models.PROTECT, related_name="+"
-    )
+    policy_version = TenantForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     sla = models.SlugField(
         max_length=60,
         blank=True,
         help_text="the SLA policy of the document that holds; none if empty",
     )
-    merged_into = TenantForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="merged"
-    )
-    exclusion = TenantForeignKey(
-        Exclusion, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    refusal_reason = TenantForeignKey(
-        RefusalReason, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    merged_into = TenantForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    exclusion = TenantForeignKey(Exclusion, on_delete=models.PROTECT, null=True, related_name="+")
+    refusal_reason = TenantForeignKey(RefusalReason, on_delete=models.PROTECT, null=True, related_name="+")
     articles = ArrayField(
         models.PositiveIntegerField(),
         default=list,
@@ -139,18 +111,13 @@ class Ticket(TenantModel):
     )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
-    due_at = models.DateTimeField(
-        null=True, help_text="the earliest due time of its running clocks"
-    )
+    due_at = models.DateTimeField(null=True, help_text="the earliest due time of its running clocks")
+    clocks_at = models.DateTimeField(null=True, help_text="until when warnings and breaches are settled in the history")
 
     objects = TenantManager.from_queryset(TicketQuerySet)()
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "number"], name="one_ticket_a_number"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="one_ticket_a_number")]
         indexes = [
             models.Index(
                 fields=["tenant", "due_at", "number"],
@@ -173,15 +140,9 @@ class Ticket(TenantModel):
                 name="ticket_tier_due",
             ),
             models.Index(fields=["tenant", "status", "number"], name="ticket_status"),
-            models.Index(
-                fields=["tenant", "requester", "number"], name="ticket_requester"
-            ),
-            models.Index(
-                fields=["tenant", "organization", "number"], name="ticket_organization"
-            ),
-            models.Index(
-                fields=["tenant", "-updated_at", "number"], name="ticket_updated"
-            ),
+            models.Index(fields=["tenant", "requester", "number"], name="ticket_requester"),
+            models.Index(fields=["tenant", "organization", "number"], name="ticket_organization"),
+            models.Index(fields=["tenant", "-updated_at", "number"], name="ticket_updated"),
         ]
 
     def __str__(self) -> str:
@@ -195,11 +156,7 @@ class TicketTag(TenantModel):
     tag = TenantForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "ticket", "tag"], name="one_tag_a_ticket"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "ticket", "tag"], name="one_tag_a_ticket")]
         indexes = [models.Index(fields=["tenant", "tag"], name="tickettag_tag")]
 
     def __str__(self) -> str:
@@ -216,22 +173,14 @@ class Message(TenantModel):
     ticket = TenantForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
     author = TenantForeignKey(User, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PUBLIC)
-    by_staff = models.BooleanField(
-        help_text="written on the desk's side, whatever role the author has today"
-    )
+    by_staff = models.BooleanField(help_text="written on the desk's side, whatever role the author has today")
     channel = TenantForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     body = models.TextField()
     posted_at = models.DateTimeField()
-    merged_from = TenantForeignKey(
-        Ticket, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    merged_from = TenantForeignKey(Ticket, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta(TenantModel.Meta):
-        indexes = [
-            models.Index(
-                fields=["tenant", "ticket", "posted_at"], name="message_ticket"
-            )
-        ]
+        indexes = [models.Index(fields=["tenant", "ticket", "posted_at"], name="message_ticket")]
 
     def __str__(self) -> str:
         return self.body[:60]
@@ -245,21 +194,15 @@ def attachment_path(attachment: Attachment, filename: str) -> str:
 class Attachment(TenantModel):
     """A file on a message, served only through a permission check."""
 
-    message = TenantForeignKey(
-        Message, on_delete=models.CASCADE, related_name="attachments"
-    )
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     key = models.UUIDField(help_text="the stored file's own name")
-    name = models.CharField(
-        max_length=255, help_text="as the sender called it: text, never a path"
-    )
+    name = models.CharField(max_length=255, help_text="as the sender called it: text, never a path")
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField(help_text="bytes")
     file = models.FileField(upload_to=attachment_path, max_length=120)
 
     class Meta(TenantModel.Meta):
-        indexes = [
-            models.Index(fields=["tenant", "message"], name="attachment_message")
-        ]
+        indexes = [models.Index(fields=["tenant", "message"], name="attachment_message")]
 
     def __str__(self) -> str:
         return self.name

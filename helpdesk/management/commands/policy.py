@@ -16,7 +16,9 @@ from tenants.models import Tenant
 class Command(BaseCommand):
     """Check a policy file, or put it into force for a tenant."""
 
-    help = "Check a support policy file, or put it into force for a tenant. Applying the same file again changes nothing."
+    help = (
+        "Check a support policy file, or put it into force for a tenant. Applying the same file again changes nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """check FILE | apply FILE --tenant SLUG."""
@@ -39,7 +41,9 @@ class Command(BaseCommand):
             return
         owner = Tenant.objects.filter(slug=tenant).first()
         if owner is None:
-            raise CommandError(f'There is no tenant "{tenant}". Make it first: manage.py tenant create {tenant} --name NAME')
+            raise CommandError(
+                f'There is no tenant "{tenant}". Make it first: manage.py tenant create {tenant} --name NAME'
+            )
         with act_as(owner):
             applied = apply(policy, source=source, at=timezone.now())
         if not applied.changes:

@@ -1,0 +1,113 @@
+"""Moving tickets between tiers: up with a reason, in order, and back down. The customer is told in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext, override
+
+from escalation.errors import HighestTier, LowestTier, NotAbove, TiersInOrder
+from tenants.context import active_tenant
+from tenants.models import User
+from tenants.permissions import Permission
+from tenants.text import say
+from tickets import desk, events
+from tickets.actions.checks import require, require_active
+from tickets.errors import ReasonMissing
+from tickets.models import Ticket, Tier
+
+
+def escalate(
+    ticket: Ticket,
+    *,
+    actor: User | None,
+    at: datetime,
+    reason: str,
+    to: Tier | None = None,
+    sentence: str | Mapping[str, str] = "",
+    rule: str = "",
+) -> Ticket:
+    """Move a ticket to the next tier, or to a higher one given, and to the team that takes it there.
+
+    `reason` is for staff; `sentence` is what the customer reads, a plain one when empty. `rule` names the policy's
+    rule when no person acts. Raises NotPermitted, TicketNotActive, ReasonMissing, HighestTier, NotAbove, TiersInOrder.
+    """
+    require(actor, Permission.ESCALATE)
+    ticket = desk.lock(ticket)
+    require_active(ticket)
+    if not reason.strip():
+        raise ReasonMissing
+    above = list(Tier.objects.filter(is_active=True, position__gt=ticket.tier.position))
+    if not above:
+        raise HighestTier
+    to = to or above[0]
+    if to not in above:
+        raise NotAbove(tier=to)
+    skipped = above[: above.index(to)]
+    if skipped and not _may_skip(ticket, skipped, actor):
+        raise TiersInOrder(tier=above[0])
+    described = _described(ticket, to, reason)
+    _move(ticket, to, at=at)
+    events.record(
+        ticket,
+        "ticket.escalated",
+        actor=actor,
+        at=at,
+        **described,
+        skipped=[tier.key for tier in skipped],
+        sentence=sentence or default_sentence(to),
+        rule=rule,
+    )
+    return ticket
+
+
+def hand_back(ticket: Ticket, *, actor: User | None, at: datetime, reason: str) -> Ticket:
+    """Move a ticket down to the tier below. Raises NotPermitted, TicketNotActive, ReasonMissing, LowestTier."""
+    require(actor, Permission.ESCALATE)
+    ticket = desk.lock(ticket)
+    require_active(ticket)
+    if not reason.strip():
+        raise ReasonMissing
+    below = Tier.objects.filter(is_active=True, position__lt=ticket.tier.position).last()
+    if below is None:
+        raise LowestTier
+    described = _described(ticket, below, reason)
+    _move(ticket, below, at=at)
+    events.record(ticket, "ticket.handed_back", actor=actor, at=at, **described)
+    return ticket
+
+
+def default_sentence(tier: Tier) -> dict[str, str]:
+    """What a customer reads about an escalation, in every language of the tenant."""
+    sentences = {}
+    for language in active_tenant().languages or [active_tenant().language]:
+        with override(language):
+            sentences[language] = gettext("We have passed your request on to %(tier)s, who will go on with it.") % {
+                "tier": say(tier.name, language)
+            }
+    return sentences
+
+
+def _may_skip(ticket: Ticket, skipped: list[Tier], actor: User | None) -> bool:
+    """Whether the tiers may be passed by: the policy lets it for each, or the person's role does; rules never skip."""
+    if actor is None:
+        tiers = ticket.policy_version.policy.tiers
+        return all(tier.key in tiers and tiers[tier.key].may_skip for tier in skipped)
+    return actor.may(Permission.SKIP_TIER)
+
+
+def _described(ticket: Ticket, to: Tier, reason: str) -> dict[str, object]:
+    return {
+        "former": ticket.tier.key,
+        "former_name": ticket.tier.name,
+        "to": to.key,
+        "to_name": to.name,
+        "reason": reason.strip(),
+    }
+
+
+def _move(ticket: Ticket, tier: Tier, *, at: datetime) -> None:
+    ticket.tier, ticket.assignee, ticket.updated_at = tier, None, at
+    ticket.team = desk.team_on(ticket.policy_version, tier, ticket.category)
+    ticket.save(update_fields=["tier", "team", "assignee", "updated_at"])

@@ -1,0 +1,171 @@
+"""A ticket's clocks: folded from its history, kept as rows for queries, watched by one alarm a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sla import clock
+from sla.models import PolicyVersion, policy_of
+from tenants import alarms
+from tenants.context import active_tenant_id
+from tickets import desk, events
+from tickets.models import Clock, Event, Message, Ticket
+
+#: The alarm that wakes up when the next clock of a ticket warns or breaks; its subject is the ticket.
+ALARM = "clock"
+
+#: Verbs of the history that clocks care about.
+VERBS = [
+    "ticket.created",
+    "message.posted",
+    "status.changed",
+    "priority.changed",
+    "policy.changed",
+    "ticket.merged",
+    "ticket.not_covered",
+    "ticket.refused",
+    "ticket.reopened",
+]
+#: What a change of status is recorded as, beside status.changed.
+_STATUS_VERBS = {"status.changed", "ticket.not_covered", "ticket.refused", "ticket.reopened"}
+_CROSSINGS = {clock.Kind.WARNED: "clock.warned", clock.Kind.BREACHED: "clock.breached"}
+
+
+class Terms:
+    """Targets of one tenant: an SLA policy is named by the version of the support policy that it stands in."""
+
+    def target(self, policy: Any, priority: Any, metric: clock.Metric) -> clock.Target | None:
+        """What was promised; None on tickets without an SLA policy."""
+        version, sla = policy
+        return policy_of(active_tenant_id(), UUID(version)).target(sla, priority, metric) if sla else None
+
+
+def fold(ticket: Ticket, *, at: datetime) -> clock.Clocks:
+    """The clocks of a ticket as its history gives them, with their ledgers. Writes nothing."""
+    return clock.fold(history(ticket), Terms(), at)
+
+
+def history(ticket: Ticket) -> list[clock.Event]:
+    """The events that clocks care about, in order."""
+    rows = Event.objects.filter(ticket=ticket, verb__in=VERBS).order_by("at", "id")
+    found = (_event(ticket, *row) for row in rows.values_list("id", "verb", "at", "data"))
+    return [event for event in found if event is not None]
+
+
+def _event(ticket: Ticket, pk: UUID, verb: str, at: datetime, data: dict[str, Any]) -> clock.Event | None:
+    source = str(pk)
+    if verb == "ticket.created":
+        return clock.Event(
+            at=at,
+            type="created",
+            by=data["by"],
+            status=data["status"],
+            policy=(data["version"], data["sla"]),
+            priority=data["priority"],
+            source=source,
+        )
+    if verb == "message.posted":
+        if data["kind"] == Message.Kind.INTERNAL:
+            return None
+        return clock.Event(at=at, type=f"{data['by']}_reply", source=source)
+    if verb == "priority.changed":
+        return clock.Event(at=at, type="priority", to=data["to"], source=source)
+    if verb == "policy.changed":
+        return clock.Event(at=at, type="policy", to=(data["version"], data["sla"]), source=source)
+    if verb == "ticket.merged":
+        return clock.Event(at=at, type="merged", source=source)
+    return clock.Event(at=at, type="status", to=data["kind"], source=source)
+
+
+def refresh(ticket: Ticket, *, at: datetime) -> None:
+    """Bring the rows, the due time and the alarm of a locked ticket in line with its history as of an instant.
+
+    Warnings and breaches that lie behind are recorded as events at their own time, however late this runs.
+    """
+    at = max(at, ticket.clocks_at or at)
+    folded = list(fold(ticket, at=at))
+    rows = {(row.metric, row.number): row for row in Clock.objects.filter(ticket=ticket)}
+    crossed = False
+    for each in folded:
+        if each.state == clock.State.NO_TARGET and (each.metric, each.number) not in rows:
+            continue  # nothing was promised: no row to show
+        row = rows.get((each.metric, each.number)) or Clock(ticket=ticket, metric=each.metric, number=each.number)
+        crossed |= _record_crossings(ticket, row, each)
+        _write(row, each, at)
+    _set_alarm(ticket, folded, at)
+    due_at = min((each.due_at for each in folded if each.state == clock.State.RUNNING and each.due_at), default=None)
+    if due_at != ticket.due_at or crossed:
+        ticket.due_at, ticket.clocks_at = due_at, at if crossed else ticket.clocks_at
+        # The ticket was not touched by anybody: updated_at stays.
+        ticket.save(update_fields=["due_at", "clocks_at"])
+
+
+def _record_crossings(ticket: Ticket, row: Clock, folded: clock.Clock) -> bool:
+    """Record the warnings and breaches of the ledger that are not in the history yet; the ledger only grows."""
+    crossings = [entry for entry in folded.ledger if entry.kind in _CROSSINGS]
+    for entry in crossings[row.crossings :]:
+        events.record(
+            ticket,
+            _CROSSINGS[entry.kind],
+            actor=None,
+            at=entry.at,
+            metric=str(folded.metric),
+            number=folded.number,
+            percent=entry.percent,
+            due_at=entry.due_at.isoformat() if entry.due_at else None,
+        )
+    found, row.crossings = len(crossings) > row.crossings, len(crossings)
+    return found
+
+
+def _write(row: Clock, folded: clock.Clock, at: datetime) -> None:
+    before = {name: getattr(row, name) for name in _KEPT}
+    row.state = str(folded.state)
+    row.started_at = folded.started_at
+    row.target_seconds = folded.target_seconds
+    row.remaining_seconds = folded.remaining_seconds(at) if folded.state == clock.State.PAUSED else None
+    row.due_at = folded.due_at
+    row.breached_at = folded.breached_at
+    row.fulfilled_at = folded.fulfilled_at
+    row.revision = folded.revision
+    if row._state.adding or before != {name: getattr(row, name) for name in _KEPT}:
+        row.save()
+
+
+_KEPT = [
+    "state",
+    "started_at",
+    "target_seconds",
+    "remaining_seconds",
+    "due_at",
+    "breached_at",
+    "fulfilled_at",
+    "revision",
+]
+
+
+def _set_alarm(ticket: Ticket, folded: Iterable[clock.Clock], at: datetime) -> None:
+    instants = [instant for each in folded if (instant := each.next_instant(at)) is not None]
+    if instants:
+        alarms.set(ALARM, ticket.pk, min(instants))
+    else:
+        alarms.cancel(ALARM, ticket.pk)
+
+
+def rang(ticket_id: UUID, now: datetime) -> None:
+    """Alarm handler: a clock of this ticket warned or broke by now, unless something happened meanwhile."""
+    ticket = desk.lock(Ticket(pk=ticket_id))
+    refresh(ticket, at=now)
+
+
+def explain(ticket: Ticket, *, at: datetime) -> list[clock.Clock]:
+    """The clocks that ever carried a promise, with their ledgers, for people to read."""
+    return [each for each in fold(ticket, at=at) if each.promised]
+
+
+def version_of(policy: tuple[str, str]) -> PolicyVersion:
+    """The policy version that a ledger entry names."""
+    return PolicyVersion.objects.get(pk=policy[0])

@@ -110,8 +110,10 @@ class Words(Field):
         texts: dict[str, str] = {}
         for language, entry in node.value.items():
             if language not in reader.languages:
-                hint = did_you_mean(language, reader.languages)
-                reader.refuse(entry.key, f"{path}.{language[:40]}", f'"{language[:40]}" is not in "languages": {hint}')
+                message = f'"{language[:40]}" is not in "languages": {did_you_mean(language, reader.languages)}'
+                if entry.node.value is None:
+                    message = f'The comma before "{language[:40]}" ends the text. Put the whole text in quotes.'
+                reader.refuse(entry.key, f"{path}.{language[:40]}", message)
             else:
                 texts[language] = self._words(entry.node, f"{path}.{language}", reader)
         needed = [reader.language] if self.for_staff else reader.languages

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sla import hours
+from sla import clock, hours
 from sla.document import loading
 from sla.document.calendars import CalendarSpec
 from sla.document.contact import (
@@ -33,9 +34,6 @@ from sla.document.requests import Category, FormField, Matrix, Priority, Request
 from sla.document.rules import Escalation, Rule
 from sla.document.terms import DEFAULT_PAUSES, Contract, SlaPolicy
 from sla.document.text import Text
-
-if TYPE_CHECKING:
-    from sla import clock
 
 _LANGUAGE = Line(LANGUAGE_PATTERN, "Write a language's code, such as en.")
 
@@ -206,12 +204,12 @@ class SupportPolicy:
         """The length of a target as it was written, for people to read; None without a promise."""
         return self.sla[sla].targets.get(priority, {}).get(metric)
 
-    def target(self, sla: str, priority: str, metric: str) -> clock.Target | None:
-        """What the clock of a metric runs towards; None without a promise."""
-        return self._targets.get((sla, priority, metric))
+    def target(self, policy: Hashable, priority: Hashable, metric: str) -> clock.Target | None:
+        """What the clock of a metric runs towards under an SLA policy (by key); None without a promise."""
+        return self._targets.get((policy, priority, metric))
 
     @cached_property
-    def _targets(self) -> dict[tuple[str, str, str], clock.Target]:
+    def _targets(self) -> dict[tuple[Hashable, Hashable, str], clock.Target]:
         return {
             (sla.key, priority, metric): self._target(sla, priority, metric, length)
             for sla in self.sla.values()
@@ -221,8 +219,6 @@ class SupportPolicy:
         }
 
     def _target(self, sla: SlaPolicy, priority: str, metric: str, length: Duration) -> clock.Target:
-        from sla import clock
-
         # A rule's moment is a warning of the clock, whether or not the SLA policy lists it.
         moments = {rule.when.at for rule in self.escalation.rules.values() if rule.when.clock == metric}
         return clock.Target(

@@ -16,7 +16,7 @@ from pathlib import Path
 from celery import Celery
 
 from scripts.installation import Installation
-from scripts.processes import CannotStart, Child, port_is_taken, wait_for
+from scripts.processes import CannotStart, port_is_taken, wait_for
 from scripts.supervisor import Supervisor
 
 WORKER_OPTIONS = ("--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle")

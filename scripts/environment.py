@@ -1,6 +1,6 @@
 """The project's Python environment, made from locked requirements with nothing but a bare Python.
 
-`python3 -m scripts.environment demo test` installs requirements/demo.txt and test.txt into .venv, if that has not been done yet.
+`python3 -m scripts.environment demo test` installs requirements/demo.txt and test.txt into .venv, once.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,8 +42,7 @@ def main() -> int:
 def ensure(venv: Path, names: list[str]) -> None:
     """Make the virtual environment if needed and install what is missing in it."""
     venv.parent.mkdir(parents=True, exist_ok=True)
-    with venv.with_name(f"{venv.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two commands of make may start at the same time
+    with _alone():
         if not _is_usable(venv):
             _create(venv)
         for name in names:
@@ -52,6 +53,17 @@ def ensure(venv: Path, names: list[str]) -> None:
                 continue
             _install(venv, requirements)
             stamp.write_text(wanted)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait for another command of make that is at the same work."""
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _is_usable(venv: Path) -> bool:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
 import redis
 
@@ -48,14 +47,12 @@ class Installation:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.servers.stop()
         self._lock.close()
 
     def manage(self, *arguments: str, as_owner: bool = False, quiet: bool = False) -> str:
-        """Run a management command; it shows its own progress unless it is to be quiet. What it printed then is returned."""
+        """Run a management command, which shows its own progress; quiet returns what it printed instead."""
         environment = dict(self.environment)
         if as_owner:
             environment["DATABASE_URL"] = environment["DATABASE_OWNER_URL"]

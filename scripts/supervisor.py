@@ -53,5 +53,8 @@ class Supervisor:
             print(f"{child.name} keeps ending, so everything is stopped.", file=sys.stderr, flush=True)
             return False
         print(f"Starting {child.name} again.", file=sys.stderr, flush=True)
+        # Nothing of the old one may hold its port, its lock or its shared memory.
+        child.kill()
+        time.sleep(1)
         child.start()
         return True

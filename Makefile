@@ -1,0 +1,67 @@
+# What a person types. Everything behind it is in scripts/, in Python.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo servers test check bench clauses messages lock clean
+
+PORT ?= 8000
+HOST ?= 127.0.0.1
+DATA ?= var/demo
+VENV ?= .venv
+TESTS ?= tests
+WORKERS ?= 2
+# The first Python on the machine that is new enough; name another with PYTHON=...
+PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done),python3)
+run = $(VENV)/bin/python -m
+environment = @"$(PYTHON)" -m scripts.environment --venv "$(VENV)"
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@echo
+	@echo "  Variables: PORT=8000 HOST=127.0.0.1 DATA=var/demo PYTHON=python3.12 TESTS=tests/sla WORKERS=2"
+	@echo "  DATABASE_URL and REDIS_URL in the environment name servers of your own instead of the embedded ones."
+
+demo: ## the whole site with five tenants, on this machine: PORT=8000 DATA=var/demo
+	$(environment) demo
+	@$(run) scripts.messages compile
+	@exec $(run) scripts.demo --port "$(PORT)" --host "$(HOST)" --data "$(DATA)"
+
+setup: ## everything a developer needs, in .venv
+	$(environment) demo test lint
+	@$(run) scripts.messages compile
+
+test: ## the whole test suite, on servers of its own: TESTS=tests/sla for a part
+	$(environment) demo test
+	@$(run) scripts.messages compile
+	@$(run) scripts.browser
+	@exec $(run) pytest -n "$(WORKERS)" --dist loadfile $(TESTS)
+
+check: setup ## format, lint, types, import contracts, migrations, translations, templates, Docker files
+	@$(run) scripts.check
+
+servers: ## PostgreSQL and Redis for a developer's shell: . var/dev/env
+	$(environment) demo
+	@$(run) scripts.messages compile
+	@exec $(run) scripts.dev
+
+bench: ## speed, as ratios to a floor measured in the same run
+	$(environment) demo test
+	@exec $(run) bench
+
+clauses: ## which clauses of the five policies are kept, by tests that passed
+	$(environment) demo test
+	@$(run) scripts.messages compile
+	@$(run) scripts.browser
+	@exec $(run) pytest -q -n "$(WORKERS)" --dist loadfile --clauses tests
+
+messages: ## collect new texts for the translators
+	$(environment) demo
+	@$(run) scripts.messages update
+
+lock: ## resolve pyproject.toml anew and export requirements/
+	$(environment) lint
+	@sh scripts/lock.sh $(VENV)/bin/uv
+
+clean: ## remove the environment, caches and compiled files; data in var/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis staticfiles screenshots
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+	find locale -name '*.mo' -delete

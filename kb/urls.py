@@ -1,0 +1,6 @@
+"""Addresses of the knowledge base."""
+
+from django.urls import URLPattern
+
+app_name = "kb"
+urlpatterns: list[URLPattern] = []

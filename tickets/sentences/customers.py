@@ -1,0 +1,112 @@
+"""What happened, as customers read it: plain words, and nothing that is said among agents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from tenants.text import say
+from tickets.models import Event
+from tickets.sentences.words import Data, Told, Words, metric
+
+
+def for_customers(event: Event, words: Words, actor: str, *, is_own: bool) -> Told | None:
+    """The event as customers read it, or None when it says nothing to them."""
+    tell = _FOR_CUSTOMERS.get(event.verb)
+    return tell({**event.data, "actor": actor, "is_own": is_own}, words) if tell else None
+
+
+def _created(data: Data, words: Words) -> Told:
+    if data["is_own"]:
+        return Told(text=_("You sent this request"), icon="plus")
+    if data.get("by") == "agent":
+        return Told(text=_("We wrote down this request for you"), icon="plus")
+    return Told(text=_("%(actor)s sent this request") % data, icon="plus")
+
+
+def _status(data: Data, words: Words) -> Told | None:
+    former, to = words.status_for_customers(data["former"]), words.status_for_customers(data["to"])
+    if former == to:
+        return None  # a change between two states that customers know by one word
+    tone = "good" if data.get("kind") == "solved" else "calm"
+    return Told(text=_("Your request is now: %(status)s") % {"status": to}, icon="refresh", tone=tone)
+
+
+def _priority(data: Data, words: Words) -> Told:
+    names = {"former": words.priority(data["former"]), "to": words.priority(data["to"])}
+    text = _("The priority is now %(to)s; it was %(former)s. The times that we promise follow it.") % names
+    return Told(text=text, icon="flag", detail=data.get("reason", ""))
+
+
+def _category(data: Data, words: Words) -> Told:
+    text = _("Your request now belongs to: %(category)s") % {"category": words.category(data["to"])}
+    return Told(text=text, icon="category")
+
+
+def _escalated(data: Data, words: Words) -> Told:
+    tier = words.both_tiers(data)["to"]
+    plain = _("We have passed your request on to %(tier)s, who will go on with it.") % {"tier": tier}
+    return Told(text=say(data.get("sentence")) or plain, icon="stairs-up", tone="info")
+
+
+def _handed_back(data: Data, words: Words) -> Told:
+    text = _("Your request is with %(tier)s again, who will go on with it.") % {"tier": words.both_tiers(data)["to"]}
+    return Told(text=text, icon="arrow-back-up")
+
+
+def _merged(data: Data, words: Words) -> Told:
+    text = _("We joined this request with request %(into)s and go on there. All messages have moved with it.") % data
+    return Told(text=text, icon="git-merge")
+
+
+def _absorbed(data: Data, words: Words) -> Told:
+    return Told(
+        text=_("Request %(number)s was about the same, so we joined it with this one.") % data, icon="git-merge"
+    )
+
+
+def _not_covered(data: Data, words: Words) -> Told:
+    key = data.get("exclusion", "")
+    text = _("Our support does not cover this: %(exclusion)s") % {"exclusion": words.exclusion(key)}
+    parts = [data.get("explanation", ""), words.advice(key)]
+    return Told(text=text, icon="ban", tone="warn", detail=" ".join(part for part in parts if part))
+
+
+def _refused(data: Data, words: Words) -> Told:
+    text = _("We could not accept this request: %(reason)s")
+    reason = words.refusal_for_customers(data.get("reason", ""))
+    return Told(text=text % {"reason": reason}, icon="hand-stop", tone="warn", detail=data.get("explanation", ""))
+
+
+def _reopened(data: Data, words: Words) -> Told:
+    if data["is_own"]:
+        return Told(text=_("You reopened this request"), icon="rotate-clockwise", detail=data.get("reason", ""))
+    return Told(text=_("This request was reopened"), icon="rotate-clockwise")
+
+
+def _breached(data: Data, words: Words) -> Told:
+    text = _("We did not keep the time that we promised for %(metric)s. We are sorry, and go on with your request.")
+    return Told(text=text % {"metric": metric(data)}, icon="clock-exclamation", tone="warn")
+
+
+def _rule_ran(data: Data, words: Words) -> Told | None:
+    sentence = say(data.get("sentence"))
+    return Told(text=sentence, icon="info-circle", tone="info") if sentence else None
+
+
+_FOR_CUSTOMERS: dict[str, Callable[[Data, Words], Told | None]] = {
+    "ticket.created": _created,
+    "status.changed": _status,
+    "priority.changed": _priority,
+    "category.changed": _category,
+    "ticket.escalated": _escalated,
+    "ticket.handed_back": _handed_back,
+    "ticket.merged": _merged,
+    "ticket.absorbed": _absorbed,
+    "ticket.not_covered": _not_covered,
+    "ticket.refused": _refused,
+    "ticket.reopened": _reopened,
+    "clock.breached": _breached,
+    "rule.ran": _rule_ran,
+}

@@ -18,9 +18,7 @@ class AnnouncementQuerySet(TenantQuerySet):
 
     def showing(self, at: datetime) -> AnnouncementQuerySet:
         """Those to be shown at this instant."""
-        return self.filter(shown_from__lte=at).filter(
-            Q(shown_until=None) | Q(shown_until__gt=at)
-        )
+        return self.filter(shown_from__lte=at).filter(Q(shown_until=None) | Q(shown_until__gt=at))
 
 
 class Announcement(TenantModel):
@@ -38,23 +36,19 @@ class Announcement(TenantModel):
 
     title = models.JSONField()
     body = models.JSONField(default=str, blank=True)
-    audience = models.CharField(
-        max_length=10, choices=Audience, default=Audience.EVERYONE
-    )
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.EVERYONE)
     severity = models.CharField(max_length=10, choices=Severity, default=Severity.INFO)
     shown_from = models.DateTimeField()
     shown_until = models.DateTimeField(null=True, blank=True)
-    author = TenantForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    starts_at = models.DateTimeField(null=True, blank=True, help_text="when the announced work begins")
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="when the announced work ends")
+    author = TenantForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = TenantManager.from_queryset(AnnouncementQuerySet)()
 
     class Meta(TenantModel.Meta):
         ordering = ["-shown_from"]
-        indexes = [
-            models.Index(fields=["tenant", "-shown_from"], name="announcement_from")
-        ]
+        indexes = [models.Index(fields=["tenant", "-shown_from"], name="announcement_from")]
 
     def __str__(self) -> str:
         return say(self.title)

@@ -16,7 +16,7 @@ PYTHON = sys.executable
 
 CHECKS: dict[str, Sequence[str]] = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
-    "lint": ["ruff", "check", "--quiet", "."],
+    "lint": ["ruff", "check", "--quiet", "--output-format=concise", "."],
     "imports": ["lint-imports", "--no-cache"],
     "templates": ["djlint", "templates", "--check", "--lint", "--quiet"],
     "translations": [PYTHON, "-m", "scripts.messages", "check"],

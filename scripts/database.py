@@ -11,6 +11,7 @@ import argparse
 import os
 import re
 import secrets as random
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -261,6 +262,7 @@ def main() -> int:
     """Make roles and database with the login in DATABASE_ADMIN_URL and print the derived variables."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--data", type=Path, help="folder that keeps the generated passwords")
+    parser.add_argument("--migrate", action="store_true", help="migrate instead of printing passwords")
     arguments = parser.parse_args()
     url = os.environ.get("DATABASE_ADMIN_URL", "")
     if not url:
@@ -280,6 +282,10 @@ def main() -> int:
     except CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1
+    if arguments.migrate:
+        environment = {**os.environ, **site.environment, "DATABASE_URL": site.owner_url}
+        print(f"Bringing the database {site.name} up to date ...", flush=True)
+        return subprocess.run([sys.executable, "manage.py", "migrate"], env=environment, check=False).returncode
     for name, value in site.environment.items():
         print(f"{name}={value}")
     return 0

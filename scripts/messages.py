@@ -104,7 +104,7 @@ def check(root: Path = ROOT) -> int:
         print(problem)
     if problems:
         print(
-            f"{len(problems)} problems. `make messages` collects texts, `python -m scripts.messages missing ru` lists them."
+            f"{len(problems)} problems. `make messages` collects texts; see also `python -m scripts.messages --help`."
         )
     return 1 if problems else 0
 

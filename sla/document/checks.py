@@ -73,12 +73,9 @@ def _tiers(policy: SupportPolicy) -> Iterator[Fault]:
 def _categories(policy: SupportPolicy) -> Iterator[Fault]:
     for category in policy.categories.values():
         for tier, team in category.escalates_to.items():
-            if policy.teams[team].tier != tier:
-                path = ("categories", category.key, "escalates_to", tier)
-                yield (
-                    path,
-                    f'The team "{team}" works on "{policy.teams[team].tier}", not on "{tier}". Name a team of that tier.',
-                )
+            if (its := policy.teams[team].tier) != tier:
+                message = f'The team "{team}" works on "{its}", not on "{tier}". Name a team of that tier.'
+                yield ("categories", category.key, "escalates_to", tier), message
 
 
 def _contracts(policy: SupportPolicy) -> Iterator[Fault]:
@@ -90,21 +87,14 @@ def _contracts(policy: SupportPolicy) -> Iterator[Fault]:
 
 
 def _rules(policy: SupportPolicy) -> Iterator[Fault]:
-    promised = {
-        metric
-        for sla in policy.sla.values()
-        for terms in sla.targets.values()
-        for metric, length in terms.items()
-        if length
-    }
+    targets = [terms.items() for sla in policy.sla.values() for terms in sla.targets.values()]
+    promised = {metric for terms in targets for metric, length in terms if length}
     first = next(iter(policy.tiers))
     for rule in policy.escalation.rules.values():
         path = ("escalation", "rules", rule.key)
         if rule.when.clock not in promised:
-            message = f"No SLA policy promises a {rule.when.clock}, so this rule would never act. Add a target or remove the rule."
-            yield (*path, "when", "clock"), message
+            message = f"No SLA policy promises a {rule.when.clock}, so this rule would never act."
+            yield (*path, "when", "clock"), f"{message} Add a target or remove the rule."
         if rule.do.escalate == first:
-            yield (
-                (*path, "do", "escalate"),
-                f'"{first}" is the first tier; nothing can climb to it. Write next, or a higher tier.',
-            )
+            message = f'"{first}" is the first tier; nothing can climb to it. Write next, or a higher tier.'
+            yield (*path, "do", "escalate"), message

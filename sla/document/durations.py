@@ -7,9 +7,11 @@ SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 LONGEST_SECONDS = 10 * 366 * 86_400
 LONGEST_DAYS = 3_660
 
-_BUSINESS_DAYS = re.compile(r"(\d{1,9})\s*business[ -]days?")
+_BUSINESS_DAYS = re.compile(r"(\d{1,9})\s*business[ -]days?", re.ASCII)
 _UNITS = {"d": "d|days?", "h": "h|hours?", "m": "m|min|minutes?", "s": "s|seconds?"}
-_CLOCK_TIME = re.compile("".join(rf"(?:(?P<{unit}>\d{{1,9}})\s*(?:{names}))?\s*" for unit, names in _UNITS.items()))
+_CLOCK_TIME = re.compile(
+    "".join(rf"(?:(?P<{unit}>\d{{1,9}})\s*(?:{names}))?\s*" for unit, names in _UNITS.items()), re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Kinds of single values in a policy document: each reads itself, writes itself back, and describes itself for editors."""
+"""Kinds of single values in a policy document: each reads itself, writes itself and describes itself for editors."""
 
 import re
 from dataclasses import dataclass, field
@@ -107,7 +107,7 @@ class Words(Field):
         return self._translations(node, path, reader)
 
     def _translations(self, node: Node, path: str, reader: Reader) -> Any:
-        texts: dict[str, str] = {}
+        texts: dict[str, Any] = {}
         for language, entry in node.value.items():
             if language not in reader.languages:
                 message = f'"{language[:40]}" is not in "languages": {did_you_mean(language, reader.languages)}'
@@ -119,7 +119,7 @@ class Words(Field):
         needed = [reader.language] if self.for_staff else reader.languages
         if missing := [language for language in needed if language not in node.value]:
             reader.refuse(node, path, f"The translation to {', '.join(missing)} is missing. Add it.")
-        if INVALID in texts.values() or missing or len(texts) < len(node.value):
+        if any(words is INVALID for words in texts.values()) or missing or len(texts) < len(node.value):
             return INVALID
         return in_order(texts, reader.language)
 

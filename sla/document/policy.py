@@ -111,7 +111,7 @@ class SupportPolicy:
 
     @classmethod
     def load(cls, path_or_text: Path | str | bytes, *, source: str | None = None) -> SupportPolicy:
-        """The policy of a file, or of YAML text (a str with a line end, or bytes). PolicyError tells all that is wrong."""
+        """The policy of a file, or of YAML text (bytes, or several lines). PolicyError tells all that is wrong."""
         return loading.load(cls, path_or_text, source)
 
     @classmethod

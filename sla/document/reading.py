@@ -1,7 +1,7 @@
 """From YAML or plain data to a tree whose every node knows where it stands.
 
-The events of the parser are read directly: that way aliases, tags and deep nesting are refused before they cost anything,
-duplicate keys are seen, and a date or a `08:00` stays the string that was written.
+The events of the parser are read directly: that way aliases, tags and deep nesting are refused before they cost
+anything, duplicate keys are seen, and a date or a `08:00` stays the string that was written.
 """
 
 import math
@@ -30,8 +30,11 @@ DEEPEST = 16
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
-_CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_CONSTANTS |= {word: True for word in ("true", "True", "TRUE")} | {word: False for word in ("false", "False", "FALSE")}
+_CONSTANTS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 # What neither Postgres nor a mail header can hold; tabs and line ends are text.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -83,20 +86,23 @@ def _decoded(raw: bytes | str, source: str) -> str:
     size = len(raw)
     if size > LARGEST_FILE:
         raise _refusal(f"The file has {size:,} bytes; a policy file has at most {LARGEST_FILE:,}.", source)
-    if isinstance(raw, bytes):
-        try:
-            raw = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            column = error.start - raw.rfind(b"\n", 0, error.start)
-            raise _refusal("The file is not UTF-8 text. Save it as UTF-8.", source, line, column) from error
-    text = raw.removeprefix("\ufeff")
+    text = raw if isinstance(raw, str) else _utf8(raw, source)
+    text = text.removeprefix("\ufeff")
     if found := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
         code = f"U+{ord(found[0]):04X}"
         raise _refusal(f"The control character {code} can't be stored. Remove it.", source, line, column)
     return text
+
+
+def _utf8(raw: bytes, source: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        raise _refusal("The file is not UTF-8 text. Save it as UTF-8.", source, line, column) from error
 
 
 def _refusal(message: str, source: str, line: int | None = None, column: int | None = None) -> PolicyError:
@@ -128,7 +134,7 @@ class _Composer:
         mark = event.start_mark
         return _refusal(message, self.source, mark.line + 1, mark.column + 1)
 
-    def _node(self, event: Event, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> Node:
         if isinstance(event, AliasEvent):
             raise self._refused(event, f'The alias "*{event.anchor}" is not allowed. Write the value out.')
         if event.anchor:
@@ -142,7 +148,6 @@ class _Composer:
             return Node(self._entries(depth), *place)
         if isinstance(event, SequenceStartEvent):
             return Node(self._items(depth), *place)
-        assert isinstance(event, ScalarEvent)
         value = _resolved(event.value) if event.implicit[0] else event.value
         if isinstance(value, str) and (found := _UNPRINTABLE.search(value)):
             code = f"U+{ord(found[0]):04X}"

@@ -214,8 +214,8 @@ def check_key(node: Node, path: str, reader: Reader) -> bool:
     """Whether this is a key: small letters, digits and hyphens."""
     if len(node.value) <= LONGEST_KEY and re.fullmatch(KEY_PATTERN, node.value):
         return True
-    message = f'"{node.value[:60]}" can\'t be a key. Write small letters a-z, digits and single hyphens, at most {LONGEST_KEY}.'
-    reader.refuse(node, path, message)
+    hint = f"Write small letters a-z, digits and single hyphens, at most {LONGEST_KEY}."
+    reader.refuse(node, path, f'"{node.value[:60]}" can\'t be a key. {hint}')
     return False
 
 

@@ -1,0 +1,211 @@
+"""Opening hours, lengths of time and instants as people read them, in the language and zone that are active."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+
+from babel import Locale
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+from sla.document.durations import Duration
+from sla.hours import Calendar, Walk
+from tenants.text import say
+
+MINUTE, HOUR = 60, 3600
+_WHOLE_DAY = ((0, 24 * HOUR),)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A line of a week, or of the way to a deadline: which days, and what holds on them."""
+
+    name: str
+    hours: str
+    is_open: bool
+    date: date | None = None
+
+
+def when(at: datetime) -> str:
+    """An instant in the reader's zone, with its weekday: Monday 24 November, 10:20."""
+    return date_format(timezone.localtime(at), pgettext("date format: an instant of a promise", "l j F, H:i"))
+
+
+def day(value: date) -> str:
+    """A date with its weekday, without the year."""
+    return date_format(value, pgettext("date format: a day", "l j F"))
+
+
+def full_date(value: date) -> str:
+    """A date with its year."""
+    return date_format(value, pgettext("date format: a date with its year", "j F Y"))
+
+
+def length(seconds: int) -> str:
+    """A length of time, of two units at most: 2 h 10 min."""
+    seconds = max(0, seconds)
+    hours, minutes = divmod(seconds // MINUTE, 60)
+    if hours and minutes and hours < 100:
+        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    if hours:
+        return gettext("%(hours)s h") % {"hours": hours}
+    if minutes or not seconds:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    return gettext("less than a minute")
+
+
+def duration(value: Duration) -> str:
+    """A target as it was promised, in full words: 4 hours, 3 working days."""
+    if value.days is not None:
+        return ngettext("%(count)s working day", "%(count)s working days", value.days) % {"count": value.days}
+    seconds = value.seconds or 0
+    if seconds and seconds % HOUR == 0:
+        return hours_long(seconds // HOUR)
+    if seconds and seconds % MINUTE == 0 and seconds < HOUR:
+        return ngettext("%(count)s minute", "%(count)s minutes", seconds // MINUTE) % {"count": seconds // MINUTE}
+    return length(seconds)
+
+
+def hours_long(count: int) -> str:
+    """A number of hours in full words."""
+    return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
+
+
+def place(zone: str) -> str:
+    """The city that a time zone is named after, in the reader's language."""
+    return _city(zone, (get_language() or "en").split("-")[0])
+
+
+@lru_cache(maxsize=1024)
+def _city(zone: str, language: str) -> str:
+    if zone in ("UTC", "Etc/UTC", "GMT"):
+        return "UTC"
+    return Locale(language).time_zones.get(zone, {}).get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def whose_time(zone: str) -> str:
+    """What stands behind an instant: the reader's own time, or the desk's when both are the same."""
+    if timezone.get_current_timezone_name() == zone:
+        return gettext("%(place)s time") % {"place": place(zone)}
+    return gettext("your time")
+
+
+def is_always_open(calendar: Calendar) -> bool:
+    """Whether there is somebody at any hour of any day."""
+    return not calendar.closed and not calendar.open and all(hours == _WHOLE_DAY for hours in calendar.weekly)
+
+
+def week(calendar: Calendar) -> list[Day]:
+    """The seven days with their hours, Monday first."""
+    return [Day(str(WEEKDAYS[index]), intervals(hours), bool(hours)) for index, hours in enumerate(calendar.weekly)]
+
+
+def hours(calendar: Calendar) -> str:
+    """The hours of a calendar in one line: Monday to Friday 8:00–18:00, Madrid."""
+    if is_always_open(calendar):
+        return gettext("around the clock, every day")
+    spans = [f"{_days(first, last)} {intervals(of)}" for first, last, of in _runs(calendar)]
+    listed = ", ".join(spans) or gettext("by arrangement")
+    return gettext("%(hours)s, %(place)s") % {"hours": listed, "place": place(calendar.timezone)}
+
+
+def _runs(calendar: Calendar) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
+    """Days in a row with the same hours: first, last, hours."""
+    for of, days in groupby(enumerate(calendar.weekly), key=lambda item: item[1]):
+        run = [index for index, _ in days]
+        if of:
+            yield run[0], run[-1], of
+
+
+def _days(first: int, last: int) -> str:
+    names = {"first": WEEKDAYS[first], "last": WEEKDAYS[last]}
+    if first == last:
+        return str(WEEKDAYS[first])
+    if (first, last) == (0, 6):
+        return gettext("every day")
+    return gettext("%(first)s to %(last)s") % names
+
+
+def intervals(of: tuple[tuple[int, int], ...]) -> str:
+    """The hours of a day."""
+    if not of:
+        return gettext("closed")
+    if of == _WHOLE_DAY:
+        return gettext("all day")
+    return ", ".join(f"{clock(begin)}–{clock(end)}" for begin, end in of)
+
+
+def clock(seconds: int) -> str:
+    """A wall time given in seconds since midnight."""
+    if seconds == 24 * HOUR:
+        return "24:00"
+    return f"{seconds // HOUR % 24}:{seconds // MINUTE % 60:02d}"
+
+
+@dataclass(frozen=True)
+class OpenNow:
+    """Whether somebody is there now, and until or from when."""
+
+    is_open: bool
+    text: str
+    changes_at: datetime | None
+
+
+def open_now(calendar: Calendar, at: datetime) -> OpenNow:
+    """Whether a calendar is open at an instant, in words and in the reader's zone."""
+    if calendar.is_open(at):
+        closes = calendar.next_close(at)
+        if closes is None or closes - at > timedelta(days=6):
+            return OpenNow(True, gettext("Open now, around the clock"), None)
+        return OpenNow(True, gettext("Open now, until %(time)s") % {"time": _near(closes, at)}, closes)
+    opens = calendar.next_open(at)
+    if opens is None:
+        return OpenNow(False, gettext("Closed"), None)
+    return OpenNow(False, gettext("Closed now, opens %(time)s") % {"time": _near(opens, at)}, opens)
+
+
+def _near(instant: datetime, at: datetime) -> str:
+    """The time of day alone if that is enough, else with its day."""
+    local = timezone.localtime(instant)
+    if local.date() == timezone.localtime(at).date():
+        return date_format(local, "H:i")
+    return when(instant)
+
+
+def steps(calendar: Calendar, way: Walk) -> list[Day]:
+    """The way to a deadline, day by day, in the zone of the calendar."""
+    return [Day(day(step.date), _step(calendar, step), step.kind == "open", step.date) for step in way.steps]
+
+
+def _step(calendar: Calendar, step: object) -> str:
+    kind = step.kind  # type: ignore[attr-defined]
+    if kind == "clock_change":
+        return gettext("the clocks change by %(length)s") % {"length": length(abs(step.seconds))}  # type: ignore[attr-defined]
+    if kind == "skipped":
+        return _skipped(step)
+    begin, end = (date_format(timezone.localtime(i, calendar.zone), "H:i") for i in (step.begins, step.ends))  # type: ignore[attr-defined]
+    if end == "00:00":
+        end = "24:00"
+    said = gettext("%(begin)s–%(end)s count: %(length)s") % {"begin": begin, "end": end, "length": length(step.seconds)}  # type: ignore[attr-defined]
+    name = say(step.name)  # type: ignore[attr-defined]
+    return f"{said} ({name})" if name else said
+
+
+def _skipped(step: object) -> str:
+    name = say(step.name)  # type: ignore[attr-defined]
+    if name:
+        return gettext("closed: %(name)s") % {"name": name}
+    return {
+        "weekend": gettext("closed: weekend"),
+        "closed_weekday": gettext("closed on this day of the week"),
+        "holiday": gettext("closed: holiday"),
+        "moved": gettext("closed: working day moved elsewhere"),
+        "after_hours": gettext("closed already"),
+        "clock_change": gettext("closed: the clocks change"),
+    }[str(step.reason)]  # type: ignore[attr-defined]

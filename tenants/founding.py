@@ -16,7 +16,12 @@ def found(slug: str, *, hosts: Iterable[str], name: str = "", mail_address: str 
         Domain(host=host.lower(), tenant=tenant, is_primary=first == 0) for first, host in enumerate(hosts)
     )
     with act_as(tenant):
-        for kind in Role.Kind:
-            permissions = [str(permission) for permission in DEFAULTS[kind]]
-            Role.objects.create(kind=kind, name=gettext(kind.label), permissions=permissions)
+        make_roles()
     return tenant
+
+
+def make_roles() -> None:
+    """Give the active tenant the four roles that everyone starts with."""
+    for kind in Role.Kind:
+        permissions = [str(permission) for permission in DEFAULTS[kind]]
+        Role.objects.create(kind=kind, name=gettext(kind.label), permissions=permissions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,9 @@ from tickets.models import Clock, Event, Message, Ticket
 
 #: The alarm that wakes up when the next clock of a ticket warns or breaks; its subject is the ticket.
 ALARM = "clock"
+
+#: An answer within the second of its deadline is in time, so a breach is certain when that second is over.
+SETTLED = timedelta(seconds=1)
 
 #: Verbs of the history that clocks care about.
 VERBS = [
@@ -93,7 +96,7 @@ def refresh(ticket: Ticket, *, at: datetime) -> None:
         if each.state == clock.State.NO_TARGET and (each.metric, each.number) not in rows:
             continue  # nothing was promised: no row to show
         row = rows.get((each.metric, each.number)) or Clock(ticket=ticket, metric=each.metric, number=each.number)
-        crossed |= _record_crossings(ticket, row, each)
+        crossed |= _record_crossings(ticket, row, each, at)
         _write(row, each, at)
     _set_alarm(ticket, folded, at)
     due_at = min((each.due_at for each in folded if each.state == clock.State.RUNNING and each.due_at), default=None)
@@ -103,9 +106,9 @@ def refresh(ticket: Ticket, *, at: datetime) -> None:
         ticket.save(update_fields=["due_at", "clocks_at"])
 
 
-def _record_crossings(ticket: Ticket, row: Clock, folded: clock.Clock) -> bool:
+def _record_crossings(ticket: Ticket, row: Clock, folded: clock.Clock, at: datetime) -> bool:
     """Record the warnings and breaches of the ledger that are not in the history yet; the ledger only grows."""
-    crossings = [entry for entry in folded.ledger if entry.kind in _CROSSINGS]
+    crossings = [entry for entry in folded.ledger if entry.kind in _CROSSINGS and not _is_unsettled(entry, at)]
     for entry in crossings[row.crossings :]:
         events.record(
             ticket,
@@ -119,6 +122,11 @@ def _record_crossings(ticket: Ticket, row: Clock, folded: clock.Clock) -> bool:
         )
     found, row.crossings = len(crossings) > row.crossings, len(crossings)
     return found
+
+
+def _is_unsettled(entry: clock.Entry, at: datetime) -> bool:
+    """Whether an answer within the second may still undo this warning or breach."""
+    return entry.kind in _CROSSINGS and entry.at > at - SETTLED
 
 
 def _write(row: Clock, folded: clock.Clock, at: datetime) -> None:
@@ -149,8 +157,9 @@ _KEPT = [
 
 def _set_alarm(ticket: Ticket, folded: Iterable[clock.Clock], at: datetime) -> None:
     instants = [instant for each in folded if (instant := each.next_instant(at)) is not None]
+    instants += [entry.at for each in folded for entry in each.ledger if _is_unsettled(entry, at)]
     if instants:
-        alarms.set(ALARM, ticket.pk, min(instants))
+        alarms.set(ALARM, ticket.pk, min(instants) + SETTLED)
     else:
         alarms.cancel(ALARM, ticket.pk)
 

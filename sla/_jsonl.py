@@ -26,7 +26,7 @@ class CaseInvalid(ValueError):
 
 def run(answer: Callable[[dict], dict], lines: BinaryIO, out: TextIO) -> int:
     """Answer each line; 1 if any could not be read, else 0."""
-    unreadable = 0
+    unreadable = False
     for line in lines:
         if not line.strip():
             continue
@@ -35,17 +35,14 @@ def run(answer: Callable[[dict], dict], lines: BinaryIO, out: TextIO) -> int:
             case = _read(line)
             case_id = case.get("id")
             result = {"id": case_id, **answer(case)}
-        except (CaseInvalid, CalendarInvalid) as error:
-            unreadable = 1
-            result = {
-                "id": _salvage_id(line) if case_id is None else case_id,
-                "error": error.code,
-                "detail": str(error),
-            }
         except CalendarError as error:
+            unreadable = unreadable or isinstance(error, CalendarInvalid)
             result = {"id": case_id, "error": error.code, "detail": str(error)}
+        except CaseInvalid as error:
+            unreadable = True
+            result = {"id": case_id or _salvage_id(line), "error": error.code, "detail": str(error)}
         print(json.dumps(result, ensure_ascii=False), file=out, flush=True)
-    return unreadable
+    return int(unreadable)
 
 
 def main(answer: Callable[[dict], dict]) -> int:

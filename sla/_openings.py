@@ -1,7 +1,7 @@
 """When a calendar is open, as sorted arrays of epoch seconds.
 
-Time is cut into chunks of half a year, compiled only when asked for. A chunk holds its open stretches and the running sum of their
-lengths, so a question costs one or two bisections, whatever the length of the target.
+Time is cut into chunks of half a year, compiled only when asked for. A chunk holds its open stretches and the running
+sum of their lengths, so a question costs one or two bisections, whatever the length of the target.
 """
 
 from bisect import bisect_left, bisect_right

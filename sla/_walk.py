@@ -1,4 +1,4 @@
-"""The way a deadline went: open stretches, skipped days and why, changes of the clock. Words are made from it elsewhere."""
+"""The way a deadline went: open stretches, skipped days and why, changes of the clock. Others put it into words."""
 
 from __future__ import annotations
 

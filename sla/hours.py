@@ -57,7 +57,11 @@ class Calendar(Openings):
 
     @classmethod
     def from_document(cls, document: Mapping) -> Self:
-        """Read the JSON form; `closed_dates` may name its dates, a date of `open_dates` may be `{"hours": [...], "name": ...}`."""
+        """Read the JSON form.
+
+        `closed_dates` is a list, or dates with their names; a date of `open_dates` has a list of intervals, or
+        `{"hours": [...], "name": ...}`.
+        """
         for field in read_mapping(document, "calendar"):
             if field not in FIELDS + LABELS:
                 raise CalendarInvalid(str(field), f"a calendar has no such field; its fields are {', '.join(FIELDS)}.")

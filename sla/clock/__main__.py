@@ -1,0 +1,3 @@
+from sla.clock.command import main
+
+raise SystemExit(main())

@@ -1,0 +1,66 @@
+"""What can happen to a ticket, as far as its clocks care."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sla.hours import Calendar
+
+STATUSES = frozenset({"new", "open", "pending", "on_hold", "solved", "closed", "refused"})
+ENDED = frozenset({"solved", "closed"})
+DONE = ENDED | {"refused"}
+WAITING = frozenset({"pending", "on_hold", "solved"})  # a customer's message makes these open
+MACHINES = frozenset({"bot", "system", "automation", "automatic"})  # what they say counts for nothing
+
+
+class HistoryInvalid(ValueError):
+    """A history that can't be folded; the text says which event and why."""
+
+    code = "history_invalid"
+
+
+class EventType(StrEnum):
+    """The events that the clocks know; those of the second part change none of them."""
+
+    CREATED = "created"
+    AGENT_REPLY = "agent_reply"
+    CUSTOMER_REPLY = "customer_reply"
+    STATUS = "status"
+    PRIORITY = "priority"
+    POLICY = "policy"
+    CALENDAR = "calendar"
+    MERGED = "merged"  # away, into another ticket
+    DELETED = "deleted"
+    SPAM = "spam"
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+
+    INTERNAL_NOTE = "internal_note"
+    DRAFT = "draft"
+    ASSIGNED = "assigned"
+    TAGGED = "tagged"
+    ABSORBED = "absorbed"  # another ticket was merged into this one
+    AUTOMATIC_REPLY = "automatic_reply"
+    ESCALATED = "escalated"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `to` is the new status, priority, policy or calendar; `source` is quoted by the ledger.
+
+    `status`, `policy` and `priority` are what a ticket is created with. A `calendar` event says that a calendar got
+    a new version: `to` is the policy that has it, or the new calendar itself, in place of the one that it
+    `replaces` (or of all).
+    """
+
+    at: datetime
+    type: str
+    by: str | None = None
+    to: Hashable | Calendar | None = None
+    source: object = None
+    status: str = "new"
+    policy: Hashable = None
+    priority: Hashable = None
+    replaces: Calendar | None = None

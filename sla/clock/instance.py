@@ -1,0 +1,243 @@
+"""One clock: a metric of a ticket, once. Only the fold moves it; every move is idempotent."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
+
+from sla._wall import CalendarError, instant
+from sla.clock.events import DONE
+from sla.clock.facts import Facts, State, share
+from sla.clock.ledger import Breach, Cause, Kind, Record, Rule
+from sla.clock.terms import Target
+
+__all__ = ["Clock", "State"]
+
+TIME = Cause(Rule.TIME, None)
+
+
+class Clock(Facts):
+    """A clock with its moves. Instants are whole seconds since 1970."""
+
+    __slots__ = ()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has begun and is not over."""
+        return self._started is not None and self._fulfilled is None and not self.is_cancelled
+
+    @property
+    def is_fulfilled(self) -> bool:
+        """Whether what was to be done is done, promised or not."""
+        return self._fulfilled is not None
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it has ever begun."""
+        return self._started is not None
+
+    def offer(self, target: Target | None, policy: Hashable, priority: Hashable) -> None:
+        """Note the terms before the clock starts."""
+        self.target, self.policy, self.priority = target, policy, priority
+        self.promised = self.promised or target is not None
+
+    def start(self, at: int, status: str, cause: Cause) -> None:
+        """Begin to count, or to wait if the status stops this clock."""
+        self._started = at
+        if self.target is None:
+            self._uncounted = at
+            return
+        self.target_seconds = self._measure()
+        if self.pauses_on(status):
+            self._record(at, Kind.STARTED, cause)
+            self._record(at, Kind.PAUSED, cause)
+        else:
+            self._watch.run(at, self.target.calendar)
+            self._plan(at)
+            self._record(at, Kind.STARTED, cause)
+
+    def follow(self, at: int, status: str, cause: Cause) -> None:
+        """Stop or go on, as the status asks."""
+        if not self.is_live or self.target is None or self.pauses_on(status) == (self._watch.running is None):
+            return
+        if self.pauses_on(status):
+            self._watch.stop(at)
+        else:
+            self._watch.run(at, self.target.calendar)
+        if self._breached is None and self._forced_by is None:
+            self.revision += 1
+            self._plan(at)
+        self._record(at, Kind.PAUSED if self._watch.running is None else Kind.RESUMED, cause)
+
+    def fulfil(self, at: int, cause: Cause) -> None:
+        """Stop for good; the deadline stays as it is and is not judged again."""
+        if not self.is_live:
+            return
+        self._stop(at)
+        self._fulfilled, self.fulfilled_by = at, cause.event.source
+        self._record(at, Kind.FULFILLED, cause)
+
+    def cancel(self, at: int, cause: Cause) -> None:
+        """Nothing is owed any more."""
+        if self._fulfilled is not None or self.is_cancelled:
+            return
+        self._stop(at)
+        self.is_cancelled = True
+        if self._breached is None:
+            self._due = None
+        self._record(at, Kind.CANCELLED, cause)
+
+    def reopen(self, at: int, status: str, cause: Cause) -> None:
+        """Go on with what was left; the time in between does not count, a breach stays."""
+        self._fulfilled, self.fulfilled_by, self.is_cancelled = None, None, False
+        if self.target is None or self._started is None:
+            return
+        if not self.pauses_on(status):
+            self._watch.run(at, self.target.calendar)
+        self.revision += 1
+        self._plan(at)
+        self._record(at, Kind.REOPENED, cause)
+        if self._watch.running is None:
+            self._record(at, Kind.PAUSED, cause)
+
+    def retarget(
+        self,
+        at: int,
+        terms: tuple[Target | None, Hashable, Hashable],
+        statuses: Sequence[tuple[int, str]],
+        cause: Cause,
+    ) -> None:
+        """Take over other terms: counted from the original start, what is used stays used."""
+        if self._fulfilled is not None or self.is_cancelled:
+            return
+        old, target = self.target, terms[0]
+        self.offer(*terms)
+        if self._started is None or target == old:
+            return
+        self.revision += 1
+        was_running = self._watch.running is not None
+        if target is None:
+            self._release(at)
+        else:
+            self._adopt(at, old, statuses, recount=cause.rule is Rule.CALENDAR_CHANGED)
+        cleared = target is not None and self._judge(at, cause)
+        is_edit = cause.rule is Rule.CALENDAR_CHANGED
+        self._record(at, Kind.CALENDAR_CHANGED if is_edit else Kind.RETARGETED, cause)
+        if cleared:
+            self._record(at, Kind.BREACH_CLEARED, cause)
+        if old is not None and target is not None and was_running != (self._watch.running is not None):
+            self._record(at, Kind.PAUSED if was_running else Kind.RESUMED, cause)
+
+    def advance(self, limit: int) -> None:
+        """Let time pass up to, not including, the limit: warnings and the breach that fall due before it."""
+        while True:
+            breach_at = self._breach_at
+            last = limit - 1 if breach_at is None else min(limit - 1, breach_at)
+            if self._warnings and self._warnings[0][0] <= last:
+                at, percent = self._warnings.pop(0)
+                self._warned.add(percent)
+                self._record(at, Kind.WARNED, TIME, percent)
+            elif breach_at is not None and breach_at < limit:
+                self._breached, self._breach_at, self._warnings = breach_at, None, []
+                cause, self._forced_by = self._forced_by or TIME, None
+                self._breaches.append(Breach(instant(breach_at), instant(self._due), self.target_seconds))
+                self._record(breach_at, Kind.BREACHED, cause)
+            else:
+                return
+
+    def _stop(self, at: int) -> None:
+        self._watch.stop(at)
+        self._breach_at, self._forced_by, self._warnings = None, None, []
+
+    def _release(self, at: int) -> None:
+        """Stop counting, because nothing is promised any more."""
+        self._stop(at)
+        self.target_seconds, self._uncounted = None, at
+        if self._breached is None:
+            self._due = None
+
+    def _adopt(self, at: int, old: Target | None, statuses: Sequence[tuple[int, str]], recount: bool) -> None:
+        """Count under the new target, which may bring another calendar and other statuses that stop the clock."""
+        calendar, status = self.target.calendar, statuses[-1][1]
+        stops = self.pauses_on(status) or status in DONE
+        if old is None:
+            self._watch.replay(self._uncounted_stretches(at, statuses), calendar, at, goes_on=not stops)
+        else:
+            if old.calendar != calendar and recount:
+                self._watch.recount(old.calendar, calendar)
+            elif old.calendar != calendar:
+                self._watch.switch(at, calendar)
+            if stops:
+                self._watch.stop(at)
+            elif self._watch.running is None:
+                self._watch.run(at, calendar)
+        self.target_seconds = self._measure()
+        self._warned = set()
+
+    def _uncounted_stretches(self, at: int, statuses: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
+        """When the clock would have run while there was no target."""
+        ends = [since for since, _ in statuses[1:]] + [at]
+        for (since, status), until in zip(statuses, ends, strict=True):
+            begin = max(since, self._uncounted)
+            if begin < until and status not in DONE and not self.pauses_on(status):
+                yield begin, until
+
+    def _measure(self) -> int | None:
+        """The target in open seconds, business days as those up to their last closing; None if there are too few."""
+        if self.target.days is None:
+            return self.target.seconds
+        calendar = self.target.calendar
+        with suppress(CalendarError):
+            return calendar.between_epoch(self._started, calendar.add_days_epoch(self._started, self.target.days))
+        return None
+
+    def _judge(self, at: int, cause: Cause) -> bool:
+        """Breached or not, after the terms have changed; True if a breach was taken back.
+
+        Nobody is late before the change, so a target that is already used breaks at the change; a breach that stays
+        keeps its first instant.
+        """
+        reached = None
+        if self.target_seconds is not None:
+            with suppress(CalendarError):
+                reached = self._watch.reached_at(self.target_seconds)
+        self._forced_by = None
+        if reached is not None and reached <= at:
+            self._due, self._warnings = reached, []
+            if self._breached is None:
+                self._breach_at = at
+                self._forced_by = cause if reached < at or self._watch.running is None else None
+            return False
+        cleared, self._breached = self._breached is not None, None
+        self._plan(at)
+        return cleared
+
+    def _plan(self, at: int) -> None:
+        """Set the deadline and the warnings to come, unless the deadline is frozen."""
+        if self._breached is not None or self._forced_by is not None:
+            return
+        self._due, self._breach_at, self._warnings = None, None, []
+        since, calendar = self._watch.running, self._watch.calendar
+        if since is None or self.target_seconds is None:
+            return
+        left = self.target_seconds - self._watch.consumed
+        with suppress(CalendarError):
+            self._due = self._breach_at = calendar.add_epoch(since, max(left, 0))
+            for percent in self.target.warn:
+                if percent not in self._warned:
+                    left = share(self.target_seconds, percent) - self._watch.consumed
+                    self._warnings.append((max(at, calendar.add_epoch(since, max(left, 0))), percent))
+            self._warnings.sort()
+
+    def _record(self, at: int, kind: Kind, cause: Cause, percent: int | None = None) -> None:
+        self._records.append(
+            Record(
+                at,
+                kind,
+                cause,
+                self.policy,
+                self.priority,
+                self.target_seconds,
+                self._watch.consumed_at(at),
+                self._due,
+                percent,
+            )
+        )

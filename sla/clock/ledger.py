@@ -1,0 +1,103 @@
+"""The ledger: each clock explains itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from sla._wall import instant
+from sla.clock.events import Event
+
+
+class Kind(StrEnum):
+    """What an entry of the ledger says."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    RETARGETED = "retargeted"
+    CALENDAR_CHANGED = "calendar_changed"
+    WARNED = "warned"
+    BREACHED = "breached"
+    BREACH_CLEARED = "breach_cleared"
+    FULFILLED = "fulfilled"
+    REOPENED = "reopened"
+    CANCELLED = "cancelled"
+
+
+class Rule(StrEnum):
+    """Why an entry was made, where the event alone does not say it."""
+
+    TIME = "time"  # nothing happened but time
+    METRIC = "metric"  # what starts and fulfils this metric
+    STATUS = "status"  # the statuses that stop this clock
+    REOPENED = "reopened"
+    PRIORITY_CHANGED = "priority_changed"
+    POLICY_CHANGED = "policy_changed"
+    CALENDAR_CHANGED = "calendar_changed"
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+
+
+class Cause(NamedTuple):
+    """The event behind an entry, and the rule that was applied to it."""
+
+    rule: Rule
+    event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A deadline that was missed: kept even if a later change of terms takes the breach back."""
+
+    at: datetime
+    due_at: datetime
+    target_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One step of a clock: what, when, why, and how it stood afterwards."""
+
+    at: datetime
+    kind: Kind
+    rule: Rule
+    event: str | None
+    source: object
+    policy: object
+    priority: object
+    target_seconds: int | None
+    consumed: int
+    due_at: datetime | None
+    percent: int | None
+
+
+class Record(NamedTuple):
+    """An entry as the clock writes it down, in epoch seconds."""
+
+    at: int
+    kind: Kind
+    cause: Cause
+    policy: object
+    priority: object
+    target_seconds: int | None
+    consumed: int
+    due: int | None
+    percent: int | None
+
+    def entry(self) -> Entry:
+        """The entry to be read by others."""
+        event = self.cause.event
+        return Entry(
+            at=instant(self.at),
+            kind=self.kind,
+            rule=self.cause.rule,
+            event=str(event.type) if event else None,
+            source=event.source if event else None,
+            policy=self.policy,
+            priority=self.priority,
+            target_seconds=self.target_seconds,
+            consumed=self.consumed,
+            due_at=None if self.due is None else instant(self.due),
+            percent=self.percent,
+        )

@@ -51,7 +51,7 @@ clauses: ## which clauses of the five policies are kept, by tests that passed
 	$(environment) demo test
 	@$(run) scripts.messages compile
 	@$(run) scripts.browser
-	@exec $(run) pytest -q -n "$(WORKERS)" --dist loadfile --clauses tests
+	@exec $(run) scripts.clauses -n "$(WORKERS)"
 
 messages: ## collect new texts for the translators
 	$(environment) demo

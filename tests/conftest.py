@@ -15,7 +15,7 @@ import redis
 from scripts.processes import CannotStart
 from scripts.testing import RUN, TestRun, empty_redis, test_run
 
-pytest_plugins = ["tests.support.processes", "tests.support.browser", "tests.support.world"]
+pytest_plugins = ["tests.support.processes", "tests.support.browser", "tests.support.world", "tests.support.clauses"]
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _cleanup = ExitStack()

@@ -1,0 +1,1 @@
+"""Acceptance tests: one or more for every clause of the five support policies."""

@@ -6,7 +6,6 @@
   const zone = document.documentElement.dataset.zone || undefined;
   const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "long" });
-  const short = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
 
   function formatter(options) {
     try {
@@ -18,11 +17,22 @@
   const exact = formatter({ dateStyle: "full", timeStyle: "short" });
   const day = formatter({ day: "numeric", month: "short", year: "numeric" });
 
-  function distance(format, seconds) {
+  function ago(seconds) {
     for (const [unit, length] of UNITS) {
-      if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+      if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
     }
-    return format.format(Math.trunc(seconds / 60), "minute");
+    return relative.format(0, "second");
+  }
+
+  const amount = (count, unit) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(count);
+
+  // "2 hr 59 min": two units, so that nobody reads more time into it than there is.
+  function length(seconds) {
+    const minutes = Math.floor(Math.abs(seconds) / 60);
+    const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+    const parts = days ? [[days, "day"], [hours, "hour"]] : [[hours, "hour"], [rest, "minute"]];
+    const said = parts.filter(([count]) => count).map(([count, unit]) => amount(count, unit));
+    return said.length ? said.join(" ") : `< ${amount(1, "minute")}`;
   }
 
   class RelativeTime extends HTMLElement {
@@ -41,7 +51,7 @@
       if (this.hasAttribute("data-exact")) return;
       const seconds = (at - Date.now()) / 1000;
       // What is older than a month is a date to people, not "5 weeks ago".
-      const words = Math.abs(seconds) > 2592000 ? day.format(at) : distance(relative, seconds);
+      const words = Math.abs(seconds) > 2592000 ? day.format(at) : ago(seconds);
       if (time.textContent !== words) time.textContent = words;
     }
   }
@@ -58,8 +68,19 @@
       const at = new Date(this.getAttribute("datetime"));
       if (Number.isNaN(at.getTime())) return;
       this.title = exact.format(at);
-      const words = distance(short, (at - Date.now()) / 1000);
+      const seconds = (at - Date.now()) / 1000;
+      if (seconds < 0) this.turnOverdue();
+      const words = length(seconds);
       if (this.textContent !== words) this.textContent = words;
+    }
+    // The badge was true when the page was made; time has passed since.
+    turnOverdue() {
+      const badge = this.closest(".due");
+      if (!badge || badge.dataset.state === "overdue") return;
+      badge.dataset.state = "overdue";
+      badge.querySelector(".due-word").textContent = this.dataset.overdue;
+      const icon = badge.querySelector("use");
+      icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, "#alert-triangle"));
     }
   }
 

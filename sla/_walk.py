@@ -84,11 +84,11 @@ def walk(calendar: Calendar, begin: int, end: int) -> Walk:
         stretches = list(_stretches(calendar, ordinal, cursor, end))
         if stretches:
             cursor = max(cursor, *(closes for _, closes, _ in stretches))
+        if ordinal >= first and (change := _clock_change(calendar, ordinal)) and begin <= change[0] < end:
+            steps.append(ClockChange(date.fromordinal(ordinal), instant(change[0]), change[1]))
         reason = None if stretches or ordinal < first else _reason(calendar, ordinal, begin)
         if reason:
             steps.append(Skipped(date.fromordinal(ordinal), reason, calendar.names.get(ordinal)))
-        if ordinal >= first and (change := _clock_change(calendar, ordinal)) and begin <= change[0] < end:
-            steps.append(ClockChange(date.fromordinal(ordinal), instant(change[0]), change[1]))
         steps += [_stretch(calendar, ordinal, *stretch) for stretch in stretches]
     seconds = sum(step.seconds for step in steps if isinstance(step, Stretch))
     return Walk(instant(begin), instant(end), seconds, tuple(steps))

@@ -14,7 +14,7 @@ class RuleRun(TenantModel):
 
     ticket = TenantForeignKey(Ticket, on_delete=models.CASCADE, related_name="rule_runs")
     event = TenantForeignKey(Event, on_delete=models.CASCADE, related_name="+")
-    rule = models.SlugField(max_length=60)
+    rule = models.SlugField(db_index=False, max_length=60)
     ran = models.BooleanField()
     because = models.JSONField(default=dict, help_text="the condition that failed and the value it saw")
     at = models.DateTimeField()

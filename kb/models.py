@@ -21,7 +21,7 @@ SEARCH_CONFIGS = {"en": "english", "ru": "russian", "es": "spanish"}
 class ArticleCategory(TenantModel):
     """A shelf of the knowledge base, named in the tenant's words."""
 
-    key = models.SlugField(max_length=60)
+    key = models.SlugField(db_index=False, max_length=60)
     name = models.JSONField()
     description = models.JSONField(default=str, blank=True)
     position = models.PositiveSmallIntegerField(default=0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Priority(TenantModel):
     """How pressing a ticket is, in the tenant's own words. Rank 1 is the most pressing."""
 
-    key = models.SlugField(max_length=40)
+    key = models.SlugField(db_index=False, max_length=40)
     name = models.JSONField()
     rank = models.PositiveSmallIntegerField()
     is_default = models.BooleanField(default=False)
@@ -28,9 +28,7 @@ class Priority(TenantModel):
 
     class Meta(TenantModel.Meta):
         ordering = ["rank"]
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "key"], name="one_priority_a_key")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "key"], name="one_priority_a_key")]
 
     def __str__(self) -> str:
         return say(self.name)
@@ -49,23 +47,15 @@ class PolicyVersion(TenantModel):
 
     number = models.PositiveIntegerField()
     document = models.JSONField()
-    source = models.TextField(
-        help_text="the policy file as it was written, comments kept"
-    )
+    source = models.TextField(help_text="the policy file as it was written, comments kept")
     digest = models.CharField(max_length=64)
     applied_at = models.DateTimeField(db_default=Now())
-    applied_by = TenantForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    applied_by = TenantForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = TenantManager.from_queryset(PolicyVersionQuerySet)()
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "number"], name="one_version_a_number"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="one_version_a_number")]
 
     def __str__(self) -> str:
         return f"v{self.number}"
@@ -81,6 +71,4 @@ def policy_of(tenant_id: int | None, version_id: object) -> SupportPolicy:
     """The typed policy of a version of the active tenant. A version never changes, so the cache never ages."""
     from sla.document import SupportPolicy
 
-    return SupportPolicy.from_document(
-        PolicyVersion.objects.values_list("document", flat=True).get(pk=version_id)
-    )
+    return SupportPolicy.from_document(PolicyVersion.objects.values_list("document", flat=True).get(pk=version_id))

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("rule", models.SlugField(max_length=60)),
+                ("rule", models.SlugField(db_index=False, max_length=60)),
                 ("ran", models.BooleanField()),
                 (
                     "because",

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("key", models.SlugField(max_length=60)),
+                ("key", models.SlugField(db_index=False, max_length=60)),
                 ("name", models.JSONField()),
                 ("description", models.JSONField(blank=True, default=str)),
                 ("position", models.PositiveSmallIntegerField(default=0)),

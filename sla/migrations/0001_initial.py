@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
@@ -34,16 +35,12 @@ class Migration(migrations.Migration):
                 ("document", models.JSONField()),
                 (
                     "source",
-                    models.TextField(
-                        help_text="the policy file as it was written, comments kept"
-                    ),
+                    models.TextField(help_text="the policy file as it was written, comments kept"),
                 ),
                 ("digest", models.CharField(max_length=64)),
                 (
                     "applied_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "applied_by",
@@ -71,11 +68,7 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "number"), name="one_version_a_number"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "number"), name="one_version_a_number")],
             },
         ),
         migrations.CreateModel(
@@ -84,13 +77,14 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
+                        default=tenants.fields.uuid7,
                         db_default=tenants.fields.UUIDv7(),
                         editable=False,
                         primary_key=True,
                         serialize=False,
                     ),
                 ),
-                ("key", models.SlugField(max_length=40)),
+                ("key", models.SlugField(db_index=False, max_length=40)),
                 ("name", models.JSONField()),
                 ("rank", models.PositiveSmallIntegerField()),
                 ("is_default", models.BooleanField(default=False)),
@@ -111,11 +105,7 @@ class Migration(migrations.Migration):
                 "ordering": ["rank"],
                 "abstract": False,
                 "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "key"), name="one_priority_a_key"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "key"), name="one_priority_a_key")],
             },
         ),
         IsolateTenant("Priority", "PolicyVersion"),

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("key", models.SlugField(max_length=60)),
+                ("key", models.SlugField(db_index=False, max_length=60)),
                 ("name", models.JSONField()),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("key", models.SlugField(max_length=60)),
+                ("key", models.SlugField(db_index=False, max_length=60)),
                 ("name", models.JSONField()),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
@@ -263,7 +263,9 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200)),
                 (
                     "contract",
-                    models.SlugField(blank=True, help_text="a contract of the policy document", max_length=60),
+                    models.SlugField(
+                        db_index=False, blank=True, help_text="a contract of the policy document", max_length=60
+                    ),
                 ),
                 ("suspended_from", models.DateTimeField(blank=True, null=True)),
                 ("suspended_until", models.DateTimeField(blank=True, null=True)),
@@ -418,7 +420,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("key", models.SlugField(max_length=60)),
+                ("key", models.SlugField(db_index=False, max_length=60)),
                 ("name", models.JSONField()),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
@@ -456,7 +458,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("key", models.SlugField(max_length=60)),
+                ("key", models.SlugField(db_index=False, max_length=60)),
                 ("name", models.JSONField()),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
@@ -542,7 +544,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("key", models.SlugField(max_length=60)),
+                ("key", models.SlugField(db_index=False, max_length=60)),
                 ("name", models.JSONField()),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
@@ -580,7 +582,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("key", models.SlugField(max_length=60)),
+                ("key", models.SlugField(db_index=False, max_length=60)),
                 ("name", models.JSONField()),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (
@@ -705,7 +707,10 @@ class Migration(migrations.Migration):
                 (
                     "sla",
                     models.SlugField(
-                        blank=True, help_text="the SLA policy of the document that holds; none if empty", max_length=60
+                        db_index=False,
+                        blank=True,
+                        help_text="the SLA policy of the document that holds; none if empty",
+                        max_length=60,
                     ),
                 ),
                 (
@@ -1109,7 +1114,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("key", models.SlugField(max_length=60)),
+                ("key", models.SlugField(db_index=False, max_length=60)),
                 ("name", models.JSONField()),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 (

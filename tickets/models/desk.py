@@ -13,7 +13,7 @@ from tenants.text import say
 class KeyedModel(TenantModel):
     """A thing of the policy document with a key, a name in the tenant's words, and an order."""
 
-    key = models.SlugField(max_length=60)
+    key = models.SlugField(db_index=False, max_length=60)
     name = models.JSONField()
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True, help_text="no longer in the policy, kept for old tickets")

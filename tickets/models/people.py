@@ -24,7 +24,9 @@ class Organization(TenantModel):
     """A customer company: its contract, and whether its support is suspended."""
 
     name = models.CharField(max_length=200)
-    contract = models.SlugField(max_length=60, blank=True, help_text="a contract of the policy document")
+    contract = models.SlugField(
+        db_index=False, max_length=60, blank=True, help_text="a contract of the policy document"
+    )
     lifted_exclusions = models.ManyToManyField("Exclusion", through="LiftedExclusion", related_name="+")
     suspended_from = models.DateTimeField(null=True, blank=True)
     suspended_until = models.DateTimeField(null=True, blank=True)

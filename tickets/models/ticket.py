@@ -96,6 +96,7 @@ class Ticket(TenantModel):
     tags = models.ManyToManyField(Tag, through="TicketTag", related_name="tickets")
     policy_version = TenantForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     sla = models.SlugField(
+        db_index=False,
         max_length=60,
         blank=True,
         help_text="the SLA policy of the document that holds; none if empty",

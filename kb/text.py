@@ -17,7 +17,8 @@ MAX_BODY = 100_000
 MAX_WORDS = 5_000
 
 _TAGS = set(
-    "a abbr blockquote br code dd del dl dt em h2 h3 h4 h5 h6 hr img li ol p pre s strong table tbody td th thead tr ul".split()
+    "a abbr blockquote br code dd del dl dt em h2 h3 h4 h5 h6 hr img li ol p pre s strong"
+    " table tbody td th thead tr ul".split()
 )
 _ATTRIBUTES = {
     "a": {"href", "title"},

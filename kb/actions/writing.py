@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import connection
 from django.db.models import F
+from django.utils.text import slugify
 
 from kb.errors import ArticleChanged, ArticleTooLong, EmptyArticle, NumberTaken
 from kb.models import Article, ArticleCategory, ArticleVersion, RelatedArticle
@@ -128,6 +130,17 @@ def relate(article: Article, others: Iterable[Article], *, author: User) -> None
     RelatedArticle.objects.bulk_create(
         RelatedArticle(article=article, related_id=pk, position=position) for position, pk in enumerate(chosen)
     )
+
+
+def category_named(name: str, *, author: User) -> ArticleCategory:
+    """The category with this name, a new one after the others if there is none. Raises NotPermitted."""
+    require_writer(author)
+    key = slugify(name, allow_unicode=False)[:50] or f"c-{sha256(name.lower().encode()).hexdigest()[:10]}"
+    last = ArticleCategory.objects.order_by("-position").values_list("position", flat=True).first()
+    category, _ = ArticleCategory.objects.get_or_create(
+        key=key, defaults={"name": name, "position": 0 if last is None else last + 1}
+    )
+    return category
 
 
 def record_view(article: Article) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language
 
 from kb.models import Article, ArticleCategory, ArticleQuerySet, ArticleVersion, audiences
 from kb.queries.search import suggest
@@ -17,6 +18,11 @@ from tenants.models import User
 
 #: Postgres' integer: a longer number in an address is no article's.
 MAX_NUMBER = 2**31 - 1
+
+
+def reader_language() -> str:
+    """The active language without its country."""
+    return (get_language() or "en").split("-")[0]
 
 
 def visible_to(person: User | None) -> ArticleQuerySet:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from html import unescape
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Left
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from kb.models import SEARCH_CONFIGS, Article, ArticleVersion, audiences
@@ -48,6 +49,11 @@ class Hit:
         return self.version.title
 
     @property
+    def snippet(self) -> str:
+        """Where the words were found, as plain text."""
+        return unescape(strip_tags(self.snippet_html))
+
+    @property
     def language(self) -> str:
         """The version's language."""
         return self.version.language
@@ -64,6 +70,11 @@ class Results:
     corrected: str = ""
     was_cut: bool = False
     is_loose: bool = False
+
+    @property
+    def previous_page(self) -> int:
+        """The number of the page before this one."""
+        return self.page - 1
 
     @property
     def next_page(self) -> int | None:

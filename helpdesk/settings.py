@@ -11,9 +11,7 @@ env = environ.Env()
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env(
     "SECRET_KEY",
-    default="only-for-checks-and-builds"
-    if not env("DATABASE_URL", default="")
-    else environ.Env.NOTSET,
+    default="only-for-checks-and-builds" if not env("DATABASE_URL", default="") else environ.Env.NOTSET,
 )
 # The tenants' domains decide: a host that is none of theirs gets a 404, see tenants.middleware.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
@@ -92,16 +90,10 @@ TEMPLATES = [
 
 # --- Postgres: DATABASE_URL is the login of the unprivileged app role; the owner's is used to migrate -------------
 DATABASE_APP_ROLE = env("DATABASE_APP_ROLE", default="helpdesk_app")
-DATABASES = {
-    "default": env.db_url(
-        "DATABASE_URL", default="postgres://helpdesk_app@localhost/helpdesk"
-    )
-}
+DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://helpdesk_app@localhost/helpdesk")}
 DATABASES["default"]["ENGINE"] = "tenants.database"
 DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {})
-if env.bool(
-    "DATABASE_POOL", default=False
-):  # the web server sets it; Celery closes pools after every task
+if env.bool("DATABASE_POOL", default=False):  # the web server sets it; Celery closes pools after every task
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", default=8),
@@ -147,17 +139,13 @@ REACTIONS = "helpdesk.reactions"
 # --- People ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["tenants.backends.PersonBackend"]
-SILENCED_SYSTEM_CHECKS = [
-    "auth.W004"
-]  # addresses are unique per tenant, not in the whole table
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique per tenant, not in the whole table
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -217,6 +205,10 @@ else:
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="support@localhost")
+# The port in links of mails, when people reach the site by an unusual one.
+PUBLIC_PORT = env("PUBLIC_PORT", default="")
+# What takes the account mails of allauth, named here so that tenants need not import the layer above.
+ACCOUNT_MAIL = "inbox.actions.post_account_mail"
 
 # --- Safety ------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -236,11 +228,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = None if not SESSION_COOKIE_SECURE else "same-origin"
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if env.bool("BEHIND_PROXY", default=False)
-    else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 
 # --- API ---------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -278,9 +266,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }

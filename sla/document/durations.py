@@ -6,6 +6,7 @@ from dataclasses import dataclass
 SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 LONGEST_SECONDS = 10 * 366 * 86_400
 LONGEST_DAYS = 3_660
+LONGEST_WRITTEN = 60
 
 _BUSINESS_DAYS = re.compile(r"(\d{1,9})\s*business[ -]days?", re.ASCII)
 _UNITS = {"d": "d|days?", "h": "h|hours?", "m": "m|min|minutes?", "s": "s|seconds?"}
@@ -41,22 +42,23 @@ def parse(written: str, *, days_allowed: bool) -> Duration:
 
     `days_allowed` tells whether `7 days` may mean 7 times 24 hours; in a target it would be ambiguous.
     """
-    words = written.strip().lower()
+    # A length before a pattern sees it: repeated white space would cost the matcher dearly.
+    words = written.strip().lower() if len(written) <= LONGEST_WRITTEN else ""
     if match := _BUSINESS_DAYS.fullmatch(words):
         days = int(match[1])
         if not 1 <= days <= LONGEST_DAYS:
-            raise ValueError(f"{written!r} is out of range: write 1 to {LONGEST_DAYS} business days.")
+            raise ValueError(f'"{written}" is out of range: write 1 to {LONGEST_DAYS} business days.')
         return Duration(days=days)
     match = _CLOCK_TIME.fullmatch(words)
     if not words or not match:
-        raise ValueError(f"{written[:60]!r} is no length of time: write for example 90m, 4h, 1h30m or 3 business days.")
+        raise ValueError(f'"{written[:60]}" is no length of time: write for example 90m, 4h, 1h30m or 3 business days.')
     counts = {unit: int(count) for unit, count in match.groupdict().items() if count}
     if "d" in counts and not days_allowed:
         raise ValueError(
-            f"{written!r} could mean two things: write {counts['d'] * 24}h for hours of the calendar, "
+            f'"{written}" could mean two things: write {counts["d"] * 24}h for hours of the calendar, '
             f"or {counts['d']} business days."
         )
     seconds = sum(SECONDS[unit] * count for unit, count in counts.items())
     if not 1 <= seconds <= LONGEST_SECONDS:
-        raise ValueError(f"{written!r} is out of range: write at least one second and at most ten years.")
+        raise ValueError(f'"{written}" is out of range: write at least one second and at most ten years.')
     return Duration(seconds=seconds)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+MOST_SHOWN = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -24,7 +26,10 @@ class PolicyError(Exception):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:MOST_SHOWN]]
+        if more := len(self.problems) - len(lines):
+            lines.append(f"and {more} more problems.")
+        super().__init__("\n".join(lines))
 
 
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:

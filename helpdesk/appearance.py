@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 DEFAULT_COLOUR = "#0f6b5c"
 THEMES = {"light", "dark"}
-#: The surfaces of tokens.css: the darkest that is light, the lightest that is dark. Coloured text must stand on both and on its tint.
+#: The surfaces of tokens.css on which coloured text is hardest to read: the darkest light one, the lightest dark one.
 LIGHT_SURFACE, DARK_SURFACE = (236, 239, 242), (37, 45, 55)
 READABLE = 4.6  # WCAG AA asks for 4.5; a little more, since sRGB steps are rounded
 A_YEAR = 365 * 24 * 3600
@@ -25,7 +25,7 @@ DARK_GROUND: Rgb = (28, 34, 41)
 
 
 def parse(colour: str) -> Rgb | None:
-    """The colour `#abc` or `#aabbcc`, or None: what a tenant typed goes into a style sheet, so nothing else may pass."""
+    """The colour `#abc` or `#aabbcc`, or None: what a tenant typed goes into a style sheet, nothing else may pass."""
     if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", colour):
         return None
     digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])

@@ -16,16 +16,18 @@ TABLER = "1.6.1"
 ICONS = "3.48.0"
 
 ICON_NAMES = """
-    adjustments alert-circle alert-triangle archive arrow-back-up arrow-left arrow-right arrow-up arrow-up-right arrows-split
-    ban bell book bookmark building bulb calendar calendar-event category chart-bar check chevron-down chevron-left
-    chevron-right chevron-up chevrons-up circle circle-check circle-dashed circle-dot clock clock-check clock-exclamation
-    clock-pause command copy credit-card database device-desktop dots dots-vertical download external-link eye eye-off
-    file file-text file-zip filter flag flame folder git-merge hand-stop help-circle history home hourglass info-circle
-    key keyboard language layout-dashboard layout-sidebar lifebuoy link list list-check lock lock-open login logout mail
-    mail-opened map-pin menu-2 message message-circle messages minus moon note paperclip password pencil phone phone-call
-    photo player-pause plus printer progress refresh report-analytics robot rotate-clockwise school search send server
-    settings share shield-lock sort-ascending sort-descending speakerphone stairs-up star sun sun-moon tag tags
-    thumb-down thumb-up ticket tool trash upload urgent user user-check user-circle user-plus users wifi-off world x
+    adjustments alert-circle alert-triangle archive arrow-back-up arrow-left arrow-right arrow-up
+    arrow-up-right arrows-split ban bell book bookmark building bulb calendar calendar-event category
+    chart-bar check chevron-down chevron-left chevron-right chevron-up chevrons-up circle circle-check
+    circle-dashed circle-dot clock clock-check clock-exclamation clock-pause command copy credit-card database
+    device-desktop dots dots-vertical download external-link eye eye-off file file-text file-zip filter flag
+    flame folder git-merge hand-stop help-circle history home hourglass info-circle key keyboard language
+    layout-dashboard layout-sidebar lifebuoy link list list-check lock lock-open login logout mail mail-opened
+    map-pin menu-2 message message-circle messages minus moon note paperclip password pencil phone phone-call
+    photo player-pause plus printer progress refresh report-analytics robot rotate-clockwise school search
+    send server settings share shield-lock sort-ascending sort-descending speakerphone stairs-up star sun
+    sun-moon tag tags thumb-down thumb-up ticket tool trash upload urgent user user-check user-circle
+    user-plus users wifi-off world x
 """.split()
 
 MIT = """The MIT License (MIT)

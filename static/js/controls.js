@@ -16,6 +16,13 @@
     }
   });
 
+  // A menu near the right edge opens to the left. "toggle" does not bubble, hence the capture.
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.matches?.("details[data-menu][open]")) return;
+    const items = event.target.querySelector(".menu-items");
+    event.target.classList.toggle("menu-flipped", items.getBoundingClientRect().right > document.documentElement.clientWidth);
+  }, true);
+
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open-dialog]");
     const dialog = opener && document.getElementById(opener.dataset.openDialog);

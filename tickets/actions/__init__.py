@@ -8,8 +8,9 @@ from tickets.actions.changing import (
     change_status,
     remove_tag,
 )
-from tickets.actions.closing import mark_not_covered, refuse, reopen
+from tickets.actions.closing import mark_not_covered, refuse, reopen, solve_by_requester
 from tickets.actions.merging import merge
+from tickets.actions.once import once
 from tickets.actions.opening import open_ticket
 from tickets.actions.talking import comment, note, reply
 
@@ -24,10 +25,12 @@ __all__ = [
     "mark_not_covered",
     "merge",
     "note",
+    "once",
     "open_ticket",
     "refuse",
     "remove_tag",
     "reopen",
     "reply",
+    "solve_by_requester",
     "take",
 ]

@@ -61,6 +61,17 @@ def refuse(ticket: Ticket, reason: RefusalReason, *, actor: User, at: datetime, 
     return ticket
 
 
+def solve_by_requester(ticket: Ticket, *, actor: User, at: datetime) -> Ticket:
+    """The person who asked says that the problem is solved. Raises NotPermitted, TicketNotActive."""
+    if ticket.requester_id != actor.pk:
+        raise NotPermitted
+    ticket = desk.lock(ticket)
+    require_active(ticket)
+    apply_status(ticket, desk.status_of(Status.Kind.SOLVED), actor=actor, at=at, because="requester")
+    clocks.refresh(ticket, at=at)
+    return ticket
+
+
 def reopen(ticket: Ticket, *, actor: User, at: datetime, reason: str = "") -> Ticket:
     """Take a solved or refused ticket up again. Raises NotPermitted, NothingToReopen, TicketClosed."""
     if actor.is_staff_member:

@@ -1,0 +1,29 @@
+"""A form that is sent twice does its work once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
+
+from tenants.models import IdempotentRequest, User
+from tickets.models import Ticket
+
+
+def once(token: UUID, *, person: User, act: Callable[[], Ticket]) -> Ticket:
+    """The ticket that `act` works on, done only the first time a person's form with this token arrives.
+
+    A second request that comes at the same moment waits for the first one at the unique key. When `act` refuses,
+    nothing is written, so that the mended form may be sent with the same token.
+    """
+    with transaction.atomic():
+        sent, is_first = IdempotentRequest.objects.get_or_create(
+            user=person, key=f"form {token}", defaults={"digest": "", "status": 302}
+        )
+        if not is_first:
+            return Ticket.objects.get(number=sent.body["number"])
+        ticket = act()
+        sent.body = {"number": ticket.number}
+        sent.save(update_fields=["body"])
+        return ticket

@@ -1,0 +1,1 @@
+"""What customers see of tickets: home, the form, their tickets, their files."""

@@ -1,0 +1,88 @@
+"""What the portal's views share: who reads, which tickets they find here, and refusals as errors of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
+
+from tenants.errors import Refused
+from tenants.models import User
+from tickets.errors import PolicyMissing
+from tickets.models import Ticket
+from tickets.models.ticket import TicketQuerySet
+
+View = Callable[..., HttpResponse]
+Result = TypeVar("Result")
+
+
+def reader_of(request: HttpRequest) -> User | None:
+    """The person who reads, None for one who has not signed in."""
+    return request.user if isinstance(request.user, User) else None
+
+
+def customer_required(view: View) -> View:
+    """For people who are signed in; hands them to the view as `person`."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person = reader_of(request)
+        assert person is not None  # login_required saw to it
+        return view(request, person, *args, **kwargs)
+
+    return guarded
+
+
+def policy_required(view: View) -> View:
+    """A page that says what is missing, as long as the tenant has no policy."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except PolicyMissing as missing:
+            return render(request, "tickets/portal/no_policy.html", {"reason": str(missing)}, status=503)
+
+    return guarded
+
+
+def tickets_of(person: User) -> TicketQuerySet:
+    """What a person finds in the portal: staff only what they asked for themselves, the rest is in the workspace."""
+    if person.is_staff_member:
+        return Ticket.objects.filter(requester=person)
+    return Ticket.objects.visible_to(person)
+
+
+def attempt(form: forms.Form, act: Callable[[], Result]) -> Result | None:
+    """What an action returns; its refusal becomes an error of the form, and nothing of it is written."""
+    try:
+        with transaction.atomic():
+            return act()
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Says why a form is not trusted, instead of answering for the view."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+        return reason
+
+
+def is_stale(request: HttpRequest) -> bool:
+    """Whether a form that was sent belongs to a session that is over, as after signing in again in another tab.
+
+    For views that are exempt from the general check, because its answer would lose what was typed.
+    """
+    check = _CsrfCheck(lambda _request: HttpResponse())
+    check.process_request(request)
+    return check.process_view(request, None, (), {}) is not None

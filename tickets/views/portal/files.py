@@ -1,0 +1,45 @@
+"""Files of tickets, through a permission check."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from tenants.models import User
+from tickets.models import Attachment, Message, Ticket
+from tickets.views.portal.common import customer_required
+
+#: Pictures that browsers only draw. Everything else is saved, never shown: a document could carry scripts.
+SAFE_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
+
+@require_GET
+@customer_required
+def attachment(request: HttpRequest, person: User, pk: UUID) -> HttpResponseBase:
+    """A file of a ticket that the reader may see; files of notes are for staff."""
+    seen = Attachment.objects.filter(message__ticket__in=Ticket.objects.visible_to(person))
+    if not person.is_staff_member:
+        seen = seen.filter(message__kind=Message.Kind.PUBLIC)
+    return serve(get_object_or_404(seen, pk=pk))
+
+
+def serve(kept: Attachment) -> FileResponse:
+    """The bytes, so that no browser runs them."""
+    is_picture = kept.content_type in SAFE_PICTURES
+    try:
+        content = kept.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(
+        content,
+        as_attachment=not is_picture,
+        filename=kept.name,
+        content_type=kept.content_type if is_picture else "application/octet-stream",
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

@@ -1,0 +1,183 @@
+"""Filing a ticket: first what it is about, then a short form with the policy's guidance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from kb import queries as kb
+from sla import words
+from sla.document import SupportPolicy
+from sla.document.requests import Category as CategorySpec
+from sla.models import Priority
+from tenants.models import User
+from tickets import actions, desk, promise
+from tickets.forms.portal import FilingForm, article_numbers
+from tickets.models import Category, LiftedExclusion, Organization, Ticket
+from tickets.views.portal.common import attempt, customer_required, is_stale, policy_required, reader_of, tickets_of
+from tickets.views.portal.home import tiles
+from tickets.views.portal.lists import crumbs
+
+
+# Exempt from the general check of the form's token, which would lose what was typed; `is_stale` does it here.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@policy_required
+def new_ticket(request: HttpRequest) -> HttpResponse:
+    """The tiles, then the form of a category; sent, it files the ticket."""
+    person = reader_of(request)
+    policy = desk.current_policy().policy
+    category = policy.categories.get(request.GET.get("category", ""))
+    if category is None and len(policy.categories) == 1:
+        category = policy.default_category
+    if person is None and request.method != "POST":
+        return redirect_to_login(request.get_full_path())
+    if category is None:
+        context = {"categories": tiles(policy), "policy": policy, "crumbs": crumbs((_("New request"), ""))}
+        return render(request, "tickets/portal/choose_category.html", context)
+    organizations = list(Organization.objects.of(person)) if person else []
+    form = _form(request, policy, category, organizations)
+    if request.method != "POST":
+        return _page(request, form, organizations)
+    return _file(request, form, organizations, person)
+
+
+def _form(
+    request: HttpRequest, policy: SupportPolicy, category: CategorySpec, organizations: list[Organization]
+) -> FilingForm:
+    given: dict[str, Any] = {"policy": policy, "category": category, "organizations": organizations}
+    if request.method == "POST":
+        return FilingForm(request.POST, request.FILES, **given)
+    near = [f"{number:06d}" for number in article_numbers(request.GET.getlist("article"))]
+    subject = request.GET.get("subject", "").replace("\0", "")[:200]
+    return FilingForm(initial={"near_articles": " ".join(near), "subject": subject}, **given)
+
+
+def _file(
+    request: HttpRequest, form: FilingForm, organizations: list[Organization], person: User | None
+) -> HttpResponse:
+    if person is None or is_stale(request):
+        return _page(request, form, organizations, {"signed_out": person is None, "is_stale": True}, status=403)
+    ticket = attempt(form, lambda: _open(form, person)) if form.is_valid() else None
+    if ticket is None:
+        return _page(request, form, organizations, status=422)
+    return redirect("portal:ticket_filed", ticket.number)
+
+
+def _open(form: FilingForm, person: User) -> Ticket:
+    said = form.cleaned_data
+    priority = Priority.objects.get(key=said["priority"]) if said.get("priority") else None
+    return actions.once(
+        said["token"],
+        person=person,
+        act=lambda: actions.open_ticket(
+            requester=person,
+            subject=said["subject"],
+            description=said["description"],
+            category=Category.objects.get(key=form.category.key),
+            priority=priority,
+            impact=said.get("impact", ""),
+            urgency=said.get("urgency", ""),
+            organization=said.get("organization"),
+            answers=form.answers(),
+            articles=said["near_articles"],
+            files=said["files"],
+            at=timezone.now(),
+        ),
+    )
+
+
+def _page(
+    request: HttpRequest,
+    form: FilingForm,
+    organizations: list[Organization],
+    more: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    policy, category, person, at = form.policy, form.category, reader_of(request), timezone.now()
+    context = {
+        "form": form,
+        "policy": policy,
+        "category": category,
+        "exclusions": exclusions_of(policy, organizations),
+        "is_client": bool(organizations) or "non-clients" not in policy.exclusions,
+        "suspended": [each for each in organizations if each.is_suspended(at)],
+        "read_first": _articles(form, person),
+        "hours": words.hours(policy.calendar()),
+        "ticked": [f"{number:06d}" for number in article_numbers(request.POST.getlist("articles"))],
+        "crumbs": crumbs((_("New request"), reverse("portal:new_ticket")), (category.name.say(_language()), "")),
+        **(more or {}),
+    }
+    return render(request, "tickets/portal/new_ticket.html", context, status=status)
+
+
+def exclusions_of(policy: SupportPolicy, organizations: Iterable[Organization]) -> list[Any]:
+    """What is not covered, less what the contracts and agreements of all these organisations lift."""
+    lifted: list[set[str]] = []
+    agreed: dict[Any, set[str]] = {}
+    organizations = list(organizations)
+    if organizations:
+        found = LiftedExclusion.objects.filter(organization__in=organizations)
+        for organization, key in found.values_list("organization", "exclusion__key"):
+            agreed.setdefault(organization, set()).add(key)
+    for organization in organizations:
+        contract = policy.contracts.get(organization.contract) or policy.default_contract
+        lifted.append(agreed.get(organization.pk, set()) | set(contract.lifts if contract else ()))
+    for_all = (
+        set.intersection(*lifted) if lifted else set(policy.default_contract.lifts if policy.default_contract else ())
+    )
+    return [each for each in policy.exclusions.values() if each.key not in for_all]
+
+
+def _articles(form: FilingForm, person: User | None) -> list[Any]:
+    """What the policy asks to read before, for everyone and in this category."""
+    numbers = [int(number) for number in (*form.policy.guidance.articles, *form.category.articles)]
+    found = kb.visible_to(person).filter(number__in=numbers) if numbers else []
+    return kb.with_titles(found, _language())
+
+
+def _language() -> str:
+    return (get_language() or "en").split("-")[0]
+
+
+@require_GET
+@policy_required
+def suggest(request: HttpRequest) -> HttpResponse:
+    """While the subject is typed: articles that may answer it, and a hint when it says nothing."""
+    policy = desk.current_policy().policy
+    subject = request.GET.get("subject", "")[:200]
+    ticked = article_numbers(request.GET.getlist("articles"))
+    context = {
+        "hits": kb.suggest(subject, reader_of(request), _language(), limit=4),
+        "ticked": ticked,
+        "vague_hint": FilingForm(policy=policy, category=policy.default_category).vague_hint
+        if policy.guidance.finds_vague(subject)
+        else "",
+    }
+    return render(request, "tickets/portal/_suggestions.html", context)
+
+
+@require_GET
+@customer_required
+def ticket_filed(request: HttpRequest, person: User, number: int) -> HttpResponse:
+    """The number, and the promise."""
+    found = tickets_of(person).select_related("status", "priority", "channel", "category")
+    ticket = get_object_or_404(found, number=number)
+    calendar = promise.calendar_of(ticket)
+    context = {
+        "ticket": ticket,
+        "promise": promise.headline(ticket, ticket.clocks.all(), at=timezone.now()),
+        "hours": words.hours(calendar) if calendar else "",
+    }
+    return render(request, "tickets/portal/ticket_filed.html", context)

@@ -1,0 +1,105 @@
+"""Lists of tickets for those who asked: their own, and by their membership those of their organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tenants.models import User
+from tenants.text import say
+from tickets import promise
+from tickets.models import Membership, Organization, Ticket
+from tickets.models.ticket import TicketQuerySet
+from tickets.views.portal.common import customer_required, tickets_of
+
+PAGE_SIZE = 25
+#: Longer numbers are no ticket's: Postgres' bigint ends here.
+LONGEST_NUMBER = 18
+
+
+@dataclass(frozen=True)
+class Row:
+    """A ticket as a list shows it."""
+
+    ticket: Ticket
+    status: str
+    promise: promise.Promise | None
+
+
+def rows_of(tickets: Iterable[Ticket], at: datetime) -> list[Row]:
+    """Tickets with their customers' word for the state, and what is promised next."""
+    return [
+        Row(ticket, say(ticket.status.customer_name) or str(ticket.status), _next(ticket, at)) for ticket in tickets
+    ]
+
+
+def _next(ticket: Ticket, at: datetime) -> promise.Promise | None:
+    return promise.next_due(ticket, ticket.clocks.all(), at=at) if ticket.is_active else None
+
+
+def for_rows(tickets: TicketQuerySet) -> TicketQuerySet:
+    """With all that rows show: two queries, whatever the number of tickets."""
+    return tickets.for_list().defer("description", "answers").prefetch_related("clocks")
+
+
+@require_GET
+@customer_required
+def tickets(request: HttpRequest, person: User) -> HttpResponse:
+    """What this person asked."""
+    return _list(request, person, Ticket.objects.filter(requester=person), {"is_own": True})
+
+
+@require_GET
+@customer_required
+def organization_tickets(request: HttpRequest, person: User) -> HttpResponse:
+    """What this person's organisations asked, as far as the memberships let them see it."""
+    seen = Organization.objects.filter(pk__in=_seen(person).values("organization"))
+    organizations = list(seen)
+    found = tickets_of(person).filter(organization__in=organizations)
+    return _list(request, person, found, {"is_own": False, "organizations": organizations})
+
+
+def _seen(person: User) -> object:
+    return Membership.objects.filter(user=person).exclude(scope=Membership.Scope.OWN)
+
+
+def _list(request: HttpRequest, person: User, found: TicketQuerySet, context: dict[str, object]) -> HttpResponse:
+    is_finished = request.GET.get("show") == "finished"
+    before = request.GET.get("before", "")
+    found = for_rows(found.filter(is_active=not is_finished)).order_by("-number")
+    if before.isascii() and before.isdecimal() and len(before) <= LONGEST_NUMBER:
+        found = found.filter(number__lt=int(before))
+    page = list(found[: PAGE_SIZE + 1])
+    show = "show=finished&" if is_finished else ""
+    context |= {
+        "rows": rows_of(page[:PAGE_SIZE], timezone.now()),
+        "tabs": _tabs(request, is_finished=is_finished),
+        "is_finished": is_finished,
+        "has_organization": not context["is_own"] or _seen(person).exists(),  # type: ignore[attr-defined]
+        "next_url": f"?{show}before={page[PAGE_SIZE - 1].number}" if len(page) > PAGE_SIZE else "",
+        "previous_url": f"?{show}".rstrip("&") if before else "",
+    }
+    return render(request, "tickets/portal/tickets.html", context)
+
+
+def _tabs(request: HttpRequest, *, is_finished: bool) -> list[dict[str, object]]:
+    return [
+        {"label": _("In progress"), "url": request.path, "current": not is_finished},
+        {"label": _("Finished"), "url": f"{request.path}?show=finished", "current": is_finished},
+    ]
+
+
+def crumbs(*steps: tuple[str, str]) -> list[dict[str, str]]:
+    """The way from the portal's start to a page; the last step has no address."""
+    return [
+        {"label": _("Home"), "url": reverse("portal:home")},
+        *({"label": label, "url": url} for label, url in steps),
+    ]

@@ -1,0 +1,47 @@
+"""Every template compiles, asks for files that exist, and holds nothing that the content security policy refuses."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import get_template
+
+FOLDER = Path(settings.BASE_DIR) / "templates"
+PAGES = sorted(FOLDER.rglob("*.html"))
+NAMES = [str(page.relative_to(FOLDER)) for page in PAGES]
+# Mails are read where no policy holds, and mail programs know no style sheets.
+ON_SCREEN = [name for name in NAMES if "mail/" not in name and "email/" not in name]
+ICONS = set(re.findall(r'<symbol id="([^"]+)"', (Path(settings.BASE_DIR) / "static/icons.svg").read_text()))
+
+
+def source(name: str) -> str:
+    return (FOLDER / name).read_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_template_compiles(name):
+    assert get_template(name)
+
+
+@pytest.mark.parametrize("name", ON_SCREEN)
+def test_the_template_has_no_inline_style_or_script(name):
+    without_comments = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", source(name), flags=re.DOTALL)
+
+    assert not re.findall(r"""\sstyle\s*=|<style|\son[a-z]+\s*=\s*["']|javascript:""", without_comments)
+    assert not re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", without_comments)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_icons_of_the_template_are_in_the_sprite(name):
+    wanted = re.findall(r'_icon\.html"\s+with[^%]*?\bname="([^"]+)"', source(name))
+    wanted += re.findall(r'\bicon\|default:"([^"]+)"', source(name))
+
+    assert set(wanted) <= ICONS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_static_files_of_the_template_exist(name):
+    for path in re.findall(r"{% static ['\"]([^'\"]+)['\"] %}", source(name)):
+        assert finders.find(path), path

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 MOST_SHOWN = 200
+MOST_FOUND = 1000
 
 
 @dataclass(frozen=True, slots=True)

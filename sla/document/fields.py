@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from sla.document import durations
 from sla.document.durations import Duration
-from sla.document.errors import Problem, did_you_mean
+from sla.document.errors import MOST_FOUND, PolicyError, Problem, did_you_mean
 from sla.document.reading import Node
 from sla.document.text import Text, in_order
 
@@ -42,6 +42,8 @@ class Reader:
     def refuse(self, node: Node, path: str, message: str) -> _Invalid:
         """Put a problem on record."""
         self.problems.append(Problem(message, path, node.line, node.column, self.source))
+        if len(self.problems) == MOST_FOUND:  # this is no policy file; looking on would take long and help nobody
+            raise PolicyError(self.problems)
         return INVALID
 
     def refer(self, collection: str, node: Node, path: str) -> None:

@@ -151,8 +151,13 @@ class SupportPolicy:
 
     def priority_of(self, category: str | None = None) -> Priority:
         """The priority of a request that nobody gave one: the category's default, or the policy's."""
-        own = self.categories[category].default_priority if category else None
+        known = self._category(category)
+        own = known.default_priority if known else None
         return self.priorities[own] if own else self.default_priority
+
+    def _category(self, key: str | None) -> Category | None:
+        # A ticket may carry a category of an older version, which this one no longer knows.
+        return self.categories.get(key) if key else None
 
     def priority_from(self, impact: str, urgency: str) -> Priority | None:
         """The priority that the matrix gives, or None without a matrix or such a cell."""
@@ -160,14 +165,15 @@ class SupportPolicy:
         return self.priorities[cell] if cell else None
 
     def meaning(self, category: str | None, priority: str) -> Text:
-        """What a priority means in a category."""
-        own = self.categories[category].meanings.get(priority) if category else None
-        return own or self.priorities[priority].meaning
+        """What a priority means in a category; nothing if the policy no longer knows the priority."""
+        known = self._category(category)
+        own = known.meanings.get(priority) if known else None
+        return own or (self.priorities[priority].meaning if priority in self.priorities else Text())
 
     def fields_for(self, category: str | None = None) -> tuple[FormField, ...]:
         """What the form asks: of everyone, then of this category, whose own questions replace those of the same key."""
-        own = self.categories[category].fields if category else {}
-        return tuple({**self.fields, **own}.values())
+        known = self._category(category)
+        return tuple({**self.fields, **(known.fields if known else {})}.values())
 
     def sla_for(
         self,
@@ -181,7 +187,8 @@ class SupportPolicy:
 
         A contract that names an SLA policy decides; otherwise the first policy whose conditions are met.
         """
-        if channel and self.channels[channel].status == "advisory":
+        way, known = self.channels.get(channel or ""), self._category(category)
+        if way and way.status == "advisory":
             return None
         agreed = self.contracts.get(contract) if contract else self.default_contract
         if agreed and agreed.sla:
@@ -191,7 +198,7 @@ class SupportPolicy:
             "category": category,
             "channel": channel,
             "priority": priority,
-            "type": self.categories[category].type if category else None,
+            "type": known.type if known else None,
         }
         return next((sla for sla in self.sla.values() if sla.when.match(**facts)), None)
 
@@ -241,16 +248,17 @@ class SupportPolicy:
 
     def next_tier(self, tier: str) -> Tier | None:
         """The tier above, or None on the highest."""
-        return next((each for each in self.tiers.values() if each.rank == self.tiers[tier].rank + 1), None)
+        now = self.tiers.get(tier)
+        return next((each for each in self.tiers.values() if now and each.rank == now.rank + 1), None)
 
-    def team_on(self, tier: str, category: str | None = None) -> Team:
-        """Who works on a category's requests on a tier."""
-        chosen = self.categories[category] if category else None
+    def team_on(self, tier: str, category: str | None = None) -> Team | None:
+        """Who works on a category's requests on a tier; None only for a tier that the policy no longer knows."""
+        chosen = self._category(category)
         if chosen and tier in chosen.escalates_to:
             return self.teams[chosen.escalates_to[tier]]
         if chosen and self.teams[chosen.team].tier == tier:
             return self.teams[chosen.team]
-        return next(team for team in self.teams.values() if team.tier == tier)
+        return next((team for team in self.teams.values() if team.tier == tier), None)
 
     def exclusions_for(self, contract: str | None = None) -> tuple[Exclusion, ...]:
         """What is not covered under a contract."""

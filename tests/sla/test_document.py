@@ -187,6 +187,39 @@ def test_hostiquant_hints_at_vague_subjects():
     assert not guidance.finds_vague("The page /cart returns a 403 error")
 
 
+def test_a_ticket_of_an_older_policy_finds_its_way():
+    policy = load("ione")
+
+    assert policy.sla_for(category="gone", channel="gone").key == "standard"
+    assert policy.target("gone", "gone", "first_response") is None
+    assert policy.meaning("gone", "high") == policy.priorities["high"].meaning
+    assert policy.team_on("tier-2", "gone").key == "technicians"
+    assert policy.next_tier("gone") is None
+
+
+def test_a_contract_that_names_an_sla_policy_decides():
+    document = load("ione").to_document()
+    document["sla"].append({**document["sla"][0], "key": "gold", "name": dict.fromkeys(("en", "ru", "es"), "Gold")})
+    document["contracts"][1]["sla"] = "gold"
+
+    policy = SupportPolicy.from_document(document)
+
+    assert policy.sla_for(contract="with-hardware").key == "gold"
+    assert policy.sla_for(contract="standard").key == "standard"
+
+
+def test_the_first_sla_policy_whose_conditions_are_met_holds():
+    document = load("ione").to_document()
+    first = {**document["sla"][0], "key": "fast", "when": {"categories": ["security"], "channels": ["portal"]}}
+    document["sla"].insert(0, first)
+
+    policy = SupportPolicy.from_document(document)
+
+    assert policy.sla_for(category="security", channel="portal").key == "fast"
+    assert policy.sla_for(category="security", channel="email").key == "standard"
+    assert policy.sla_for(category="billing", channel="portal").key == "standard"
+
+
 def test_channels_that_are_left_out_are_off():
     policy = load("ione")
 

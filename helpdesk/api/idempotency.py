@@ -1,0 +1,97 @@
+"""`Idempotency-Key`: a POST sent again gets the answer of the first and does nothing twice."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tenants.models import IdempotentRequest
+
+
+class KeyUsedDifferently(APIException):
+    """The key was used for another request."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_detail = _("This Idempotency-Key was used for a different request. Use a new key for each request.")
+    default_code = "idempotency_key_reused"
+
+
+class KeyInvalid(APIException):
+    """The key is empty, too long, or has unusual characters."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_detail = _("An Idempotency-Key is 1 to 255 visible ASCII characters, such as a UUID.")
+    default_code = "idempotency_key_invalid"
+
+
+class IdempotentMixin:
+    """For views: answers a POST with the kept answer of the same key, tenant and person.
+
+    The key is claimed by inserting its row: requests at the same moment wait for the first one's transaction.
+    What was refused is rolled back together with its key, so that a corrected request may use it again.
+    """
+
+    _claimed: IdempotentRequest | None = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer in a savepoint that an error takes back."""
+        with transaction.atomic():
+            response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After authentication and permissions: claim the key, or raise with the kept answer."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        key = request.headers.get("Idempotency-Key")
+        if request.method != "POST" or key is None:
+            return
+        if not 0 < len(key) <= 255 or not key.isascii() or not key.isprintable():
+            raise KeyInvalid
+        digest = _digest(request)
+        row, made = IdempotentRequest.objects.get_or_create(user=request.user, key=key, defaults={"digest": digest})
+        if made:
+            self._claimed = row
+        elif row.digest != digest:
+            raise KeyUsedDifferently
+        else:
+            raise Replay(row)
+
+    def handle_exception(self, error: Exception) -> Response:
+        """A replay is no error."""
+        if isinstance(error, Replay):
+            return Response(error.kept.body, status=error.kept.status, headers={"Idempotent-Replay": "true"})
+        return super().handle_exception(error)  # type: ignore[misc]
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Keep the answer in the transaction of the work."""
+        if self._claimed is not None and response.status_code < 400:
+            data = json.loads(json.dumps(response.data, default=str))
+            IdempotentRequest.objects.filter(pk=self._claimed.pk).update(status=response.status_code, body=data)
+        return super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+
+
+class Replay(Exception):
+    """The request was answered before."""
+
+    def __init__(self, kept: IdempotentRequest) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+def _digest(request: Request) -> str:
+    content = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    for name in sorted(request.data):
+        content.update(f"{name}={json.dumps(request.data[name], default=_file, sort_keys=True)}\n".encode())
+    return content.hexdigest()
+
+
+def _file(value: Any) -> str:
+    return f"{getattr(value, 'name', '')}:{getattr(value, 'size', '')}"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tenants.models import User
 from tenants.permissions import Permission
-from tickets import clocks, desk, events
+from tickets import clocks, desk, events, search
 from tickets.actions.changing import apply_status
 from tickets.actions.checks import require
 from tickets.errors import AlreadyMerged, CannotMergeItself, DifferentCustomers
@@ -32,6 +32,7 @@ def merge(duplicate: Ticket, *, into: Ticket, actor: User, at: datetime) -> Tick
         raise DifferentCustomers
 
     moved = Message.objects.filter(ticket=duplicate).update(ticket=into, merged_from=duplicate)
+    search.move(duplicate, into)
     duplicate.merged_into = into
     duplicate.save(update_fields=["merged_into"])
     apply_status(

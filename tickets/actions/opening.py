@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from sla.models import PolicyVersion, Priority
 from tenants.context import active_tenant
 from tenants.models import User
-from tickets import clocks, desk, events
+from tickets import clocks, desk, events, search
 from tickets.attachments import attach
 from tickets.errors import EmptyMessage, NotAMember, OrganizationSuspended, OrganizationSuspendedForGood
 from tickets.models import Category, Channel, Membership, Message, Organization, Ticket
@@ -78,6 +78,7 @@ def open_ticket(
         ticket=ticket, author=author or requester, by_staff=by_staff, channel=way, body=description, posted_at=at
     )
     attach(message, files)
+    search.add_first(message, ticket)
     events.record(
         ticket,
         "ticket.created",

@@ -10,7 +10,7 @@ from django.core.files.base import File
 from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.permissions import Permission
-from tickets import clocks, desk, events
+from tickets import clocks, desk, events, search
 from tickets.actions.changing import apply_status
 from tickets.actions.checks import require
 from tickets.attachments import attach
@@ -104,6 +104,7 @@ def _post(
         posted_at=at,
     )
     attach(message, files)
+    search.add(message)
     is_public = kind == Message.Kind.PUBLIC
     events.record(
         ticket,

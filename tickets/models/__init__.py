@@ -18,6 +18,7 @@ from tickets.models.people import (
     Organization,
     OrganizationAddress,
 )
+from tickets.models.search import SearchEntry
 from tickets.models.ticket import Attachment, Message, Ticket, TicketCounter, TicketTag
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Organization",
     "OrganizationAddress",
     "RefusalReason",
+    "SearchEntry",
     "Status",
     "Tag",
     "Team",

@@ -144,6 +144,11 @@ class Ticket(TenantModel):
             models.Index(fields=["tenant", "requester", "number"], name="ticket_requester"),
             models.Index(fields=["tenant", "organization", "number"], name="ticket_organization"),
             models.Index(fields=["tenant", "-updated_at", "number"], name="ticket_updated"),
+            models.Index(
+                fields=["tenant", "-updated_at", "number"],
+                condition=Q(is_active=False),
+                name="ticket_finished",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,190 @@
+"""The agents' lists: named views with counts that stay cheap, and filters out of an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model, Prefetch, Q, QuerySet, Subquery, Value
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sla.document import SupportPolicy
+from sla.models import Priority
+from tenants.models import User
+from tenants.text import say
+from tickets.models import Category, Clock, Status, Tag, Team, TeamMembership, Ticket, Tier
+
+#: A view with more tickets than this shows 999+, and counting stops there.
+MOST_COUNTED = 999
+FINISHED_FOR = timedelta(days=30)
+#: States of clocks that a list shows: what is still owed.
+OWED = ("running", "paused")
+
+
+@dataclass(frozen=True)
+class View:
+    """A named selection of tickets."""
+
+    key: str
+    name: str | Promise
+    icon: str
+    where: Callable[[User, datetime], Q]
+    order: str = "due"
+    group: str = "own"
+    empty: str | Promise = _("There is nothing here.")
+
+
+def _active(**conditions: object) -> Q:
+    return Q(is_active=True, **conditions)
+
+
+def _in_my_teams(person: User, at: datetime) -> Q:
+    return _active(team__in=TeamMembership.objects.filter(user=person).values("team"))
+
+
+def _of_kind(kind: str) -> Callable[[User, datetime], Q]:
+    return lambda person, at: _active(status__in=Status.objects.filter(kind=kind).values("pk"))
+
+
+def _on_tier(key: str) -> Callable[[User, datetime], Q]:
+    return lambda person, at: _active(tier=Subquery(Tier.objects.filter(key=key).values("pk")[:1]))
+
+
+_OWN = (
+    View(
+        "mine",
+        _("Mine"),
+        "user-check",
+        lambda person, at: _active(assignee=person),
+        empty=_("No ticket is assigned to you. Take one from the unassigned, or ask for the next."),
+    ),
+    View(
+        "unassigned",
+        _("Unassigned"),
+        "circle-dashed",
+        lambda person, at: _active(assignee=None),
+        empty=_("Every ticket has somebody who works on it."),
+    ),
+    View(
+        "team",
+        _("My teams"),
+        "users",
+        _in_my_teams,
+        empty=_("No ticket waits in your teams, or you are in no team yet."),
+    ),
+    View("all", _("All active"), "ticket", lambda person, at: _active(), empty=_("No ticket is open.")),
+    View(
+        "overdue",
+        _("Overdue"),
+        "alert-triangle",
+        lambda person, at: _active(due_at__lt=at),
+        empty=_("Nothing is overdue."),
+    ),
+    View(
+        "pending",
+        _("Waiting for customers"),
+        "hourglass",
+        _of_kind(Status.Kind.PENDING),
+        order="updated",
+        empty=_("No ticket waits for its customer."),
+    ),
+    View(
+        "on_hold",
+        _("On hold"),
+        "player-pause",
+        _of_kind(Status.Kind.ON_HOLD),
+        order="updated",
+        empty=_("No ticket is on hold."),
+    ),
+    View(
+        "finished",
+        _("Finished lately"),
+        "circle-check",
+        lambda person, at: Q(is_active=False, updated_at__gt=at - FINISHED_FOR),
+        order="updated",
+        empty=_("No ticket was finished in the last 30 days."),
+    ),
+    View("every", _("Every ticket"), "archive", lambda person, at: Q(), order="newest", empty=_("No ticket yet.")),
+)
+DEFAULT = "all"
+
+
+def views(policy: SupportPolicy | None) -> dict[str, View]:
+    """The views of the desk, by key: one's own and the shared ones, with a view for each tier of the policy."""
+    tiers = policy.tiers.values() if policy else ()
+    of_tiers = [
+        View(f"tier-{tier.key}", say(tier.name), "stairs-up", _on_tier(tier.key), group="tiers") for tier in tiers
+    ]
+    return {view.key: view for view in (*_OWN, *of_tiers)}
+
+
+def select(view: View, person: User, *, at: datetime) -> QuerySet[Ticket]:
+    """The tickets of a view that this person may see."""
+    return Ticket.objects.visible_to(person).filter(view.where(person, at))
+
+
+def with_rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """With all that a row of a list shows: one query, and one more for the clocks that are still owed."""
+    owed = Prefetch("clocks", queryset=Clock.objects.filter(state__in=OWED), to_attr="owed_clocks")
+    return tickets.for_list().select_related("channel").defer("description", "answers").prefetch_related(owed)  # type: ignore[attr-defined]
+
+
+def counts(chosen: Mapping[str, View], person: User, *, at: datetime) -> dict[str, int]:
+    """How many tickets each view has, up to MOST_COUNTED + 1. One query, whose cost has a limit."""
+    selects, values = [], []
+    for position, view in enumerate(chosen.values()):
+        found = select(view, person, at=at).order_by().values(one=Value(1))[: MOST_COUNTED + 1]
+        sql, params = found.query.sql_with_params()
+        selects.append(f"(SELECT count(*) FROM ({sql}) AS view{position})")  # noqa: S608 - both made here
+        values += params
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(selects)}", values)
+        return dict(zip(chosen, cursor.fetchone(), strict=True))
+
+
+def shown_count(count: int) -> str:
+    """A count as it is shown: exact while it is small."""
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+
+
+#: Filters by the key of a row that tickets point at.
+_KEYED: dict[str, type[Model]] = {
+    "status": Status,
+    "priority": Priority,
+    "category": Category,
+    "team": Team,
+    "tier": Tier,
+}
+
+
+def filtered(tickets: QuerySet[Ticket], wanted: Mapping[str, str], person: User) -> QuerySet[Ticket]:
+    """Narrowed down by what an address asks for; what is not understood selects nothing, rather than everything."""
+    for name, model in _KEYED.items():
+        if key := wanted.get(name):
+            # A sub-query and no join: Postgres then knows the row when it plans which index to walk.
+            tickets = tickets.filter(**{name: Subquery(model.objects.filter(key=key).values("pk")[:1])})
+    if assignee := wanted.get("assignee"):
+        tickets = tickets.filter(_assignee(assignee, person))
+    for name in ("organization", "requester"):
+        if pk := wanted.get(name):
+            tickets = tickets.filter(**{f"{name}_id": _uuid(pk)})
+    if tag := wanted.get("tag"):
+        tickets = tickets.filter(tags__in=Tag.objects.filter(name=tag))
+    return tickets
+
+
+def _assignee(wanted: str, person: User) -> Q:
+    if wanted == "none":
+        return Q(assignee=None)
+    return Q(assignee_id=person.pk if wanted == "me" else _uuid(wanted))
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)

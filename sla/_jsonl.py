@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from io import TextIOWrapper
 from typing import BinaryIO, TextIO
 
 from sla._wall import CalendarError, CalendarInvalid
@@ -47,7 +48,8 @@ def run(answer: Callable[[dict], dict], lines: BinaryIO, out: TextIO) -> int:
 
 def main(answer: Callable[[dict], dict]) -> int:
     """Run on standard input and output; a reader who has seen enough may close the pipe."""
-    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         return run(answer, sys.stdin.buffer, sys.stdout)
     except BrokenPipeError:
@@ -77,7 +79,7 @@ def read_instant(case: Mapping, field: str) -> datetime:
     """The instant in a field, written in ISO 8601 with its offset from UTC."""
     text = case.get(field)
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text or "")
     except (TypeError, ValueError):
         raise CaseInvalid(field, f"{text!r} is no instant; write it as 2026-01-05T17:00:00+01:00.") from None
     if at.tzinfo is None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 DAY = 86_400
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
+SECOND, NO_OFFSET = timedelta(seconds=1), timedelta()
 EPOCH_ORDINAL = EPOCH.toordinal()
 # Two days are left at either end, so that no zone's offset leads out of Python's calendar.
 FIRST_ORDINAL, LAST_ORDINAL = date.min.toordinal() + 2, date.max.toordinal() - 2
@@ -72,8 +72,8 @@ def stamp(at: datetime) -> str:
 def first_shown(zone: ZoneInfo, ordinal: int, seconds: int) -> int:
     """The first instant at which the wall clock shows this time of this date, or any later one."""
     wall = datetime.fromordinal(ordinal) + timedelta(seconds=seconds)
-    before = wall.replace(tzinfo=zone).utcoffset()
-    after = wall.replace(tzinfo=zone, fold=1).utcoffset()
+    before = wall.replace(tzinfo=zone).utcoffset() or NO_OFFSET
+    after = wall.replace(tzinfo=zone, fold=1).utcoffset() or NO_OFFSET
     shown = (ordinal - EPOCH_ORDINAL) * DAY + seconds
     early, late = shown - int(after.total_seconds()), shown - int(before.total_seconds())
     if late <= early:
@@ -90,7 +90,7 @@ def first_shown(zone: ZoneInfo, ordinal: int, seconds: int) -> int:
 
 def offset_at(zone: ZoneInfo, seconds: int) -> int:
     """Seconds that the zone is ahead of UTC at an instant."""
-    return int((EPOCH + timedelta(seconds=seconds)).astimezone(zone).utcoffset().total_seconds())
+    return int(((EPOCH + timedelta(seconds=seconds)).astimezone(zone).utcoffset() or NO_OFFSET).total_seconds())
 
 
 def ordinal_at(zone: ZoneInfo, seconds: int) -> int:

@@ -133,7 +133,7 @@ class Calendar(Openings):
         ]
 
 
-def _read_weekly(weekly: object) -> tuple[Intervals, ...]:
+def _read_weekly(weekly: Mapping) -> tuple[Intervals, ...]:
     for day in read_mapping(weekly, "weekly"):
         if day not in WEEKDAYS:
             raise CalendarInvalid(f"weekly.{day}", f"there is no such day; the days are {', '.join(WEEKDAYS)}.")

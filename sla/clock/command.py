@@ -15,7 +15,7 @@ that change no clock. A line that can't be read is answered with an `error` line
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sla import _jsonl
@@ -37,6 +37,7 @@ from sla.clock import (
 from sla.hours import Calendar
 
 TARGET_FIELDS = {"minutes", "days", "warn", "pause_on", "calendar"}
+KNOWN = {EventType.STATUS: STATUSES}
 OTHER_NAMES = {
     "note": EventType.INTERNAL_NOTE,
     "unassigned": EventType.ASSIGNED,
@@ -100,7 +101,9 @@ def _target(value: object, field: str, calendar: Calendar) -> Target:
     if value.keys() - TARGET_FIELDS:
         raise CaseInvalid(field, f"a target has only the fields {', '.join(sorted(TARGET_FIELDS))}.")
     pauses, warn = value.get("pause_on"), value.get("warn", [])
-    if pauses is not None and (not isinstance(pauses, list) or not all(status in STATUSES for status in pauses)):
+    if pauses is not None and (
+        not isinstance(pauses, list) or not all(isinstance(status, str) and status in STATUSES for status in pauses)
+    ):
         raise CaseInvalid(f"{field}.pause_on", f"write a list of statuses: {', '.join(sorted(STATUSES))}.")
     if not isinstance(warn, list) or not all(type(percent) is int for percent in warn):
         raise CaseInvalid(f"{field}.warn", "write a list of percentages such as [50, 75].")
@@ -127,15 +130,13 @@ def _events(case: dict, policies: dict, calendar: Calendar) -> Iterator[Event]:
     policy, priority = _name(case.get("policy"), "policy", policies), _name(case.get("priority"), "priority")
     for index, event in enumerate(events):
         path = f"events[{index}]"
-        kind, at = _name(_object(event, path).get("type"), f"{path}.type"), _at(event, path)
-        kind = OTHER_NAMES.get(kind, kind)
-        to, old = event.get("to"), None
+        kind, at, to, old = _kind(_object(event, path), path), _at(event, path), event.get("to"), None
         if kind == EventType.CALENDAR:
             old, calendar = calendar, read_calendar(to, f"{path}.to")
             to = calendar
         else:
-            to = _name(to, f"{path}.to", policies if kind == EventType.POLICY else None)
-        by, status = _name(event.get("by"), f"{path}.by"), _name(event.get("status", "new"), f"{path}.status")
+            to = _name(to, f"{path}.to", KNOWN.get(kind, policies if kind == EventType.POLICY else None))
+        by, status = _name(event.get("by"), f"{path}.by"), _name(event.get("status"), f"{path}.status") or "new"
         yield Event(at, kind, by, to, event.get("id", index), status, policy, priority, replaces=old)
 
 
@@ -146,18 +147,26 @@ def _at(event: dict, path: str) -> datetime:
         raise CaseInvalid(path, str(error)) from None
 
 
-def _name(value: object, field: str, known: dict | None = None) -> str | None:
+def _kind(event: dict, path: str) -> EventType:
+    kind = event.get("type")
+    try:
+        return OTHER_NAMES[kind] if isinstance(kind, str) and kind in OTHER_NAMES else EventType(str(kind))
+    except ValueError:
+        raise CaseInvalid(f"{path}.type", f"{kind!r} is no event; the events are {', '.join(EventType)}.") from None
+
+
+def _name(value: object, field: str, known: Collection[str] | None = None) -> str | None:
     """A word or nothing; one of those known, if they are."""
     if value is not None and not isinstance(value, str):
         raise CaseInvalid(field, f"{value!r} is no word.")
     if value is not None and known is not None and value not in known:
-        raise CaseInvalid(field, f"there is no {value!r} among {', '.join(known) or 'none'}.")
+        raise CaseInvalid(field, f"there is no {value!r} among {', '.join(sorted(known)) or 'none'}.")
     return value
 
 
 def _clock(clock: Clock, as_of: datetime, ledger: bool) -> dict:
     state = clock.state
-    result = {"state": str(state), "due_at": _stamp(clock.due_at)}
+    result: dict[str, object] = {"state": str(state), "due_at": _stamp(clock.due_at)}
     if state == State.PAUSED and (remaining := clock.remaining_seconds(as_of)) is not None:
         result["remaining_minutes"] = minutes(remaining)
     result["breached_at"] = _stamp(clock.breached_at)

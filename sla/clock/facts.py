@@ -57,7 +57,7 @@ class Facts:
         self.policy: Hashable = None
         self.priority: Hashable = None
         self.revision = 0
-        self.fulfilled_by: object = None
+        self.fulfilled_by: object | None = None
         self.promised = False  # whether it ever had a target
         self.is_cancelled = False
         self._watch = Stopwatch()
@@ -184,6 +184,7 @@ class Facts:
 
     def pauses_on(self, status: str) -> bool:
         """Whether the clock stops in this status."""
+        assert self.target is not None
         pauses = self.target.pause_on
         return status in (DEFAULT_PAUSES[self.metric] if pauses is None else pauses)
 

@@ -1,6 +1,6 @@
 """The fold: a ticket's history in, its clocks out."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -258,7 +258,9 @@ def _status(value: object) -> str:
     return value
 
 
-MOVES = dict.fromkeys(EventType) | {
+Move = Callable[[_Ticket, Event, int], None]
+NO_MOVES: dict[str, Move | None] = dict.fromkeys(EventType)
+MOVES = NO_MOVES | {
     EventType.CREATED: _Ticket.created,
     EventType.AGENT_REPLY: _Ticket.agent_replied,
     EventType.CUSTOMER_REPLY: _Ticket.customer_replied,

@@ -72,7 +72,7 @@ class Clock(Facts):
         if not self.is_live:
             return
         self._stop(at)
-        self._fulfilled, self.fulfilled_by = at, cause.event.source
+        self._fulfilled, self.fulfilled_by = at, cause.event and cause.event.source
         self._record(at, Kind.FULFILLED, cause)
 
     def cancel(self, at: int, cause: Cause) -> None:
@@ -138,6 +138,7 @@ class Clock(Facts):
             elif breach_at is not None and breach_at < limit:
                 self._breached, self._breach_at, self._warnings = breach_at, None, []
                 cause, self._forced_by = self._forced_by or TIME, None
+                assert self._due is not None and self.target_seconds is not None
                 self._breaches.append(Breach(instant(breach_at), instant(self._due), self.target_seconds))
                 self._record(breach_at, Kind.BREACHED, cause)
             else:
@@ -156,6 +157,7 @@ class Clock(Facts):
 
     def _adopt(self, at: int, old: Target | None, statuses: Sequence[tuple[int, str]], recount: bool) -> None:
         """Count under the new target, which may bring another calendar and other statuses that stop the clock."""
+        assert self.target is not None
         calendar, status = self.target.calendar, statuses[-1][1]
         stops = self.pauses_on(status) or status in DONE
         if old is None:
@@ -174,6 +176,7 @@ class Clock(Facts):
 
     def _uncounted_stretches(self, at: int, statuses: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
         """When the clock would have run while there was no target."""
+        assert self._uncounted is not None
         ends = [since for since, _ in statuses[1:]] + [at]
         for (since, status), until in zip(statuses, ends, strict=True):
             begin = max(since, self._uncounted)
@@ -182,6 +185,7 @@ class Clock(Facts):
 
     def _measure(self) -> int | None:
         """The target in open seconds, business days as those up to their last closing; None if there are too few."""
+        assert self.target is not None and self._started is not None
         if self.target.days is None:
             return self.target.seconds
         calendar = self.target.calendar
@@ -215,9 +219,10 @@ class Clock(Facts):
         if self._breached is not None or self._forced_by is not None:
             return
         self._due, self._breach_at, self._warnings = None, None, []
-        since, calendar = self._watch.running, self._watch.calendar
-        if since is None or self.target_seconds is None:
+        since = self._watch.running
+        if since is None or self.target is None or self.target_seconds is None:
             return
+        calendar = self._watch.calendar
         left = self.target_seconds - self._watch.consumed
         with suppress(CalendarError):
             self._due = self._breach_at = calendar.add_epoch(since, max(left, 0))

@@ -10,8 +10,9 @@ class Stopwatch:
 
     __slots__ = ("calendar", "consumed", "running", "_stretches")
 
+    calendar: Calendar  # known from the first stretch on
+
     def __init__(self) -> None:
-        self.calendar: Calendar | None = None
         self.running: int | None = None
         self.consumed = 0
         self._stretches: list[tuple[int, int, Calendar, int]] = []

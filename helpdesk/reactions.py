@@ -10,4 +10,6 @@ AFTER: dict[str, list[str]] = {
 ALARMS: dict[str, str] = {
     "clock": "tickets.clocks.rang",
     "escalation.consider": "escalation.rules.consider",
+    "mail.tell": "inbox.reactions.tell",
+    "mail.send": "inbox.reactions.send",
 }

@@ -100,7 +100,8 @@ if env.bool("DATABASE_POOL", default=False):  # the web server sets it; Celery c
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Also for the pool: after a restart of Postgres its connections are dead, and nobody else looks.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: only rings bells and counts attempts; nothing exists only there --------------------------------------

@@ -13,13 +13,20 @@ class Secrets:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "secrets.json"
-        self._values: dict[str, str] = json.loads(self.path.read_text()) if self.path.exists() else {}
+        self._values = self._read()
 
     def __getitem__(self, name: str) -> str:
+        if name not in self._values:
+            # Somebody else may have added to the file since we read it.
+            self._values = self._read() | self._values
         if name not in self._values:
             self._values[name] = secrets.token_hex(24)
             self._keep()
         return self._values[name]
+
+    def _read(self) -> dict[str, str]:
+        values: dict[str, str] = json.loads(self.path.read_text()) if self.path.exists() else {}
+        return values
 
     def _keep(self) -> None:
         # Written aside and renamed: a crash must not leave half a file, which would lock us out of our own servers.

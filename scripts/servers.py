@@ -154,7 +154,12 @@ class Postgres:
     def _answers(self) -> bool:
         try:
             psycopg.connect(self.url(), connect_timeout=5).close()
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise CannotStart(
+                    f"The cluster in {self.wished} has another password than the one in "
+                    f"{self.wished.parent}/secrets.json: the two belong together. Put the file back from where it was, or start on another data folder."
+                ) from error
             return False
         return True
 

@@ -123,6 +123,22 @@ def test_secrets_are_made_once_and_read_by_their_owner_only(tmp_path):
     assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
 
 
+def test_two_who_keep_secrets_in_one_folder_do_not_overwrite_each_other(tmp_path):
+    one, two = Secrets(tmp_path), Secrets(tmp_path)
+
+    kept = one["one"], two["two"], one["three"]
+
+    assert kept == tuple(Secrets(tmp_path)[name] for name in ("one", "two", "three"))
+
+
+def test_a_lost_password_file_is_named(data):
+    with Servers(data, valkey=False):
+        (data / "secrets.json").unlink()
+
+    with pytest.raises(CannotStart, match=r"another password than the one in .*secrets\.json"):
+        Servers(data, valkey=False).start()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the servers another user")
 def test_root_can_keep_its_data_below_a_private_folder(tmp_path):
     private = tmp_path / "private"

@@ -19,8 +19,8 @@ def with_newest_titles(articles: Iterable[Article], language: str) -> list[Artic
     articles = list(articles)
     newest = (
         ArticleVersion.objects.filter(article__in=articles)
-        .order_by("article", "language", "-number")
-        .distinct("article", "language")
+        .order_by("article_id", "language", "-number")
+        .distinct("article_id", "language")
         .only("article_id", "language", "title", "is_published")
     )
     by_article: dict[Any, dict[str, ArticleVersion]] = {}

@@ -87,5 +87,10 @@
   const clock = new Set();
   customElements.define("relative-time", RelativeTime);
   customElements.define("due-countdown", DueCountdown);
+  // Paper does not move on: it gets the times themselves.
+  window.addEventListener("beforeprint", () => {
+    for (const time of document.querySelectorAll("relative-time time")) time.textContent = time.title;
+  });
+  window.addEventListener("afterprint", () => clock.forEach((element) => element.tell()));
   setInterval(() => clock.forEach((element) => element.tell()), 30000);
 })();

@@ -44,7 +44,7 @@ def _code(error: exceptions.APIException) -> str:
 
 
 def _fields(details: Any, prefix: str = "") -> dict[str, list[dict[str, str]]]:
-    """Each field's errors as [{"message", "code"}], nested fields as "a.b"; errors of no field under "non_field_errors"."""
+    """Errors by field as [{"message", "code"}], nested ones as "a.b", those of no field as "non_field_errors"."""
     if isinstance(details, list) and all(isinstance(each, dict) and "message" in each for each in details):
         messages = [{"message": str(each["message"]), "code": each["code"]} for each in details]
         return {prefix or "non_field_errors": messages} if messages else {}

@@ -10,7 +10,7 @@ from sla.clock import Event, EventType, HistoryInvalid, Target, TargetTable, fol
 from tests.sla.calendars import MADRID, OFFICE
 from tests.sla.histories import ALL_DAY, clocks, created, event, terms
 
-QUICK = settings(max_examples=100, deadline=None)
+QUICK = settings(max_examples=60, deadline=None)
 BEGIN = datetime(2026, 3, 26, 9, tzinfo=UTC)
 METRICS = ("first_response", "next_response", "periodic_update", "resolution")
 TABLE = TargetTable(

@@ -19,6 +19,13 @@ class TicketNotActive(Refused):
     code = "ticket_not_active"
 
 
+class ConversationChanged(Refused):
+    """Somebody said or decided something that the writer had not seen."""
+
+    sentence = _("Something happened on this ticket while you wrote. Read it, then send your text again.")
+    code = "conversation_changed"
+
+
 class NothingToReopen(Refused):
     """Only finished tickets can be reopened."""
 

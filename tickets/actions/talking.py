@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.core.files.base import File
 
@@ -12,7 +13,7 @@ from tenants.models import User
 from tenants.permissions import Permission
 from tickets import clocks, desk, events, search
 from tickets.actions.changing import apply_status
-from tickets.actions.checks import require
+from tickets.actions.checks import require, require_seen
 from tickets.attachments import attach
 from tickets.errors import EmptyMessage, TicketClosed
 from tickets.models import Message, Status, Ticket
@@ -29,14 +30,17 @@ def reply(
     status: Status | None = None,
     files: Iterable[File] = (),
     channel: str = "portal",
+    seen: UUID | None = None,
 ) -> Message:
     """Post an agent's public reply, and set a status with it; a new ticket becomes open by being answered.
 
-    Raises NotPermitted, EmptyMessage, TicketClosed, FileTooLarge, TooManyFiles.
+    `seen` is the last event that the author had read. Raises NotPermitted, EmptyMessage, TicketClosed,
+    ConversationChanged, FileTooLarge, TooManyFiles.
     """
     require(author, Permission.REPLY)
     ticket = desk.lock(ticket)
     _require_talk(ticket)
+    require_seen(ticket, author, seen)
     message = _post(ticket, author=author, body=body, at=at, kind=Message.Kind.PUBLIC, files=files, channel=channel)
     if status is None and ticket.status.kind == Kind.NEW:
         status = desk.status_of(Kind.OPEN)

@@ -14,6 +14,7 @@ DEFAULT_COLOUR = "#0f6b5c"
 THEMES = {"light", "dark"}
 #: The surfaces of tokens.css on which coloured text is hardest to read: the darkest light one, the lightest dark one.
 LIGHT_SURFACE, DARK_SURFACE = (236, 239, 242), (37, 45, 55)
+SOFT_INK_LIGHT, SOFT_INK_DARK = (75, 87, 102), (170, 181, 194)
 READABLE = 4.6  # WCAG AA asks for 4.5; a little more, since sRGB steps are rounded
 A_YEAR = 365 * 24 * 3600
 
@@ -60,6 +61,12 @@ def readable_on(colour: Rgb, *surfaces: Rgb) -> Rgb:
     return pole
 
 
+def tint(surface: Rgb, colour: Rgb, percent: int, ink: Rgb) -> Rgb:
+    """The surface with this share of the colour in it, or less where soft text would be hard to read on it."""
+    shares = (mix(surface, colour, share) for share in range(percent, 0, -1))
+    return next((tinted for tinted in shares if contrast(ink, tinted) >= READABLE), surface)
+
+
 def brand_variables(colour: str) -> dict[str, str]:
     """The CSS variables of a brand: its fill, the text on the fill, and the colour as text in light and in dark."""
     fill = parse(colour) or parse(DEFAULT_COLOUR)
@@ -67,7 +74,7 @@ def brand_variables(colour: str) -> dict[str, str]:
     on_fill = WHITE if contrast(fill, WHITE) >= READABLE else NEARLY_BLACK
     if contrast(fill, on_fill) < READABLE:
         fill, on_fill = readable_on(fill, WHITE), WHITE
-    light_tint, dark_tint = mix(WHITE, fill, 8), mix(DARK_GROUND, fill, 22)
+    light_tint, dark_tint = tint(WHITE, fill, 8, SOFT_INK_LIGHT), tint(DARK_GROUND, fill, 22, SOFT_INK_DARK)
     colours = {
         "--brand": fill,
         "--brand-text": on_fill,

@@ -20,6 +20,8 @@ def test_text_in_the_colour_of_any_brand_is_readable(colour):
         (said["--brand-ink-light"], said["--brand-tint-light"]),
         (said["--brand-ink-dark"], appearance.DARK_SURFACE),
         (said["--brand-ink-dark"], said["--brand-tint-dark"]),
+        (appearance.SOFT_INK_LIGHT, said["--brand-tint-light"]),
+        (appearance.SOFT_INK_DARK, said["--brand-tint-dark"]),
     ]
 
     assert min(appearance.contrast(*pair) for pair in pairs) >= 4.5

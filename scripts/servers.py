@@ -158,7 +158,8 @@ class Postgres:
             if "password authentication failed" in str(error):
                 raise CannotStart(
                     f"The cluster in {self.wished} has another password than the one in "
-                    f"{self.wished.parent}/secrets.json: the two belong together. Put the file back from where it was, or start on another data folder."
+                    f"{self.wished.parent}/secrets.json: the two belong together. "
+                    "Put the file back from where it was, or start on another data folder."
                 ) from error
             return False
         return True

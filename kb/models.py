@@ -195,11 +195,15 @@ class ArticleVersion(TenantModel):
             ),
         ]
         indexes = [
-            GinIndex(fields=["tenant", "search"], condition=Q(is_published=True), name="article_search"),
+            # Written rarely, read at every key: no list of pending entries that each search would have to read.
+            GinIndex(
+                fields=["tenant", "search"], condition=Q(is_published=True), fastupdate=False, name="article_search"
+            ),
             GinIndex(
                 fields=["tenant", "words"],
                 opclasses=["int8_ops", "gin_trgm_ops"],
                 condition=Q(is_published=True),
+                fastupdate=False,
                 name="article_words",
             ),
         ]

@@ -445,13 +445,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="articleversion",
             index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("is_published", True)), fields=["tenant", "search"], name="article_search"
+                condition=models.Q(("is_published", True)),
+                fastupdate=False,
+                fields=["tenant", "search"],
+                name="article_search",
             ),
         ),
         migrations.AddIndex(
             model_name="articleversion",
             index=django.contrib.postgres.indexes.GinIndex(
                 condition=models.Q(("is_published", True)),
+                fastupdate=False,
                 fields=["tenant", "words"],
                 name="article_words",
                 opclasses=["int8_ops", "gin_trgm_ops"],

@@ -49,7 +49,7 @@ CREATE FUNCTION kb_search(wanted text, how text, reader_language text, audience 
 RETURNS TABLE (version_id uuid, rank real)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
-SET pg_trgm.word_similarity_threshold = 0.45
+SET pg_trgm.word_similarity_threshold = 0.3
 AS $$
 DECLARE
     active constant bigint := NULLIF(current_setting('app.tenant_id', true), '')::bigint;

@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
 from kb.models import Article, ArticleCategory, ArticleQuerySet, ArticleVersion, audiences
-from kb.queries.search import suggest
+from kb.queries.search import alike
 from tenants.context import active_tenant
 from tenants.models import User
 
@@ -82,7 +82,7 @@ def related_to(
     chosen = sorted(with_titles(by_hand, language), key=lambda other: order[other.pk])[:limit]
     if len(chosen) < limit:
         known = {article.pk, *(other.pk for other in chosen)}
-        for hit in suggest(version.title, person, language, limit=limit + 1 + len(chosen)):
+        for hit in alike(version.title, person, language, limit=limit + 1 + len(chosen)):
             if hit.article.pk not in known and len(chosen) < limit:
                 hit.article.shown = hit.version  # type: ignore[attr-defined]
                 chosen.append(hit.article)

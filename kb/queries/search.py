@@ -7,6 +7,7 @@ security, with the reader's audience checked again.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -30,6 +31,8 @@ MAX_HITS = 200
 PAGE_SIZE = 20
 #: A suggestion must be at least this share as good as the best one.
 GOOD_ENOUGH = 0.35
+#: How alike a mistyped word and the right one are at least, as difflib counts it.
+ALIKE = 0.78
 
 _START, _STOP = "\ue000", "\ue001"
 
@@ -129,17 +132,19 @@ def search(
 
 
 def suggest(text: str, person: User | None, language: str, limit: int = 5) -> list[Hit]:
-    """Articles that may answer what somebody is writing: the best ones that share any of its words."""
+    """Articles that may answer what somebody is writing: the best ones that share any of its words, mended or not."""
     asked = normalise(text)
     if len(asked) < 3:
         return []
-    found = _call(asked, "any", language, person, most=limit * 3)
-    if not found and (mended := _mend(asked, language, person)):
-        asked = mended
-        found = _call(asked, "any", language, person, most=limit * 3)
+    return alike(f"{asked} {_mend(asked, language, person)}".strip(), person, language, limit)
+
+
+def alike(text: str, person: User | None, language: str, limit: int = 5) -> list[Hit]:
+    """The best articles that share any word with a text which has no typing errors."""
+    found = _call(text, "any", language, person, most=limit * 3)
     best = max((rank for _, rank in found), default=0.0)
     good = [(version, rank) for version, rank in found if rank >= best * GOOD_ENOUGH]
-    return _hits(_visible(good, person, {})[:limit], asked, "any", person)
+    return _hits(_visible(good, person, {})[:limit], text, "any", person)
 
 
 def normalise(query: str) -> str:
@@ -180,17 +185,23 @@ def _mend(query: str, language: str, person: User | None) -> str:
     if not found:
         return ""
     texts = _versions((version for version, _ in found), person).values_list("words", flat=True)
-    known = {word for text in texts for word in text.split()}
+    # Compared without accents, which people leave out.
+    known = {_folded(word): word for text in texts for word in text.split()}
 
     def mend(match: re.Match[str]) -> str:
-        word = match[0].lower()
+        word = _folded(match[0].lower())
         if len(word) < 4 or word in known:
             return match[0]
-        alike = [other for other in known if abs(len(other) - len(word)) <= 2]
-        return next(iter(get_close_matches(word, alike, n=1, cutoff=0.7)), match[0])
+        near = [other for other in known if abs(len(other) - len(word)) <= 2]
+        best = get_close_matches(word, near, n=1, cutoff=ALIKE)
+        return known[best[0]] if best else match[0]
 
     mended = re.sub(r"[^\W_]+", mend, query)
     return mended if mended.lower() != query.lower() else ""
+
+
+def _folded(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 class _Headline(Func):

@@ -88,11 +88,10 @@ class Demo:
             return bool(broker.control.inspect(timeout=1.0, connection=connection).ping())
 
     def _show_access(self) -> None:
-        said = self.installation.manage("demo", "access", f"--base-url={self.base_url}", quiet=True)
-        access = json.loads(said)
         target = self.installation.data / "access.json"
-        target.touch(mode=0o600)
-        target.write_text(json.dumps(access, indent=2, ensure_ascii=False) + "\n")
+        # The same file each time: a token can be shown only once, so those that it holds are kept.
+        self.installation.manage("demo", "access", f"--base-url={self.base_url}", f"--output={target}", quiet=True)
+        access = json.loads(target.read_text(encoding="utf-8"))
         print("\n".join(table(access, self.port, self.installation.data)), flush=True)
 
 

@@ -130,7 +130,7 @@ class Web(Process):
     def ready(self) -> bool:
         """It answers."""
         try:
-            with urllib.request.urlopen(f"{self.address}/livez", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"{self.address}/livez", timeout=5):
                 return True
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ from ruamel.yaml import YAML
 
 from helpdesk.demo import TEXTS
 from helpdesk.demo.people import settle
-from helpdesk.demo.stories import Stage
+from helpdesk.demo.stories import Skipped, Stage
 from helpdesk.policy.apply import apply
 from kb.actions import load_articles
 from notices.models import Announcement
@@ -25,14 +26,22 @@ from tickets.models import Ticket
 AGE = timedelta(days=90)
 
 
+@dataclass(frozen=True)
+class Month:
+    """What was told: how many tickets, and the steps that went another way."""
+
+    tickets: int
+    skipped: list[Skipped]
+
+
 def is_loaded(tenant: Tenant) -> bool:
     """Whether the tenant's month was told before."""
     with act_as(tenant):
         return Ticket.objects.exists()
 
 
-def load(tenant: Tenant, *, now: datetime, progress: Callable[[int, int], None]) -> int:
-    """Fill a tenant; all of it or nothing. `progress` is called with tickets filed and in all. Returns the tickets."""
+def load(tenant: Tenant, *, now: datetime, progress: Callable[[int, int], None]) -> Month:
+    """Fill a tenant; all of it or nothing. `progress` is called with tickets filed and in all."""
     file = settings.BASE_DIR / "policies" / f"{tenant.slug}.yaml"
     script: dict[str, Any] = YAML(typ="safe").load(TEXTS / f"{tenant.slug}.yaml")
     policy = SupportPolicy.load(file)
@@ -46,7 +55,7 @@ def load(tenant: Tenant, *, now: datetime, progress: Callable[[int, int], None])
         stage = Stage(people, policy, now=now, random=Random(tenant.slug))
         for filed in stage.play(script["tickets"]):
             progress(filed, len(script["tickets"]))
-        return Ticket.objects.count()
+        return Month(Ticket.objects.count(), stage.skipped)
 
 
 def _announce(entries: list[dict[str, Any]], author: User, now: datetime) -> None:

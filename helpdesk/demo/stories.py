@@ -5,12 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
 
 from escalation import actions as escalation
+from helpdesk.demo.pace import Pace, Step, steps_to_answer
 from sla.document import SupportPolicy
 from sla.models import Priority
 from tenants import alarms
@@ -19,18 +21,25 @@ from tenants.models import User
 from tickets import actions, desk
 from tickets.models import Category, Exclusion, RefusalReason, Status, Team, Ticket
 
-Step = dict[str, Any]
-DAY = timedelta(days=1)
-
 
 @dataclass
 class Story:
     """A ticket to be told: what is said and done, in order, each some time after the one before."""
 
     script: dict[str, Any]
-    begins: datetime
     ticket: Ticket | None = None
     steps: list[Step] = field(default_factory=list)
+    #: Whether an agent has answered in public.
+    answered: bool = False
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A step that could not be done, for instance because a rule had escalated before the agent did."""
+
+    subject: str
+    step: Step
+    code: str
 
 
 class Stage:
@@ -38,18 +47,19 @@ class Stage:
 
     def __init__(self, people: dict[str, User], policy: SupportPolicy, *, now: datetime, random: Random) -> None:
         self.people = people
-        self.policy = policy
         self.now = now
         self.random = random
+        self.pace = Pace(policy, now=now, random=random)
+        self.skipped: list[Skipped] = []
         self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._order = count()
         self._told: list[Story] = []
 
     def play(self, scripts: list[dict[str, Any]], *, days: int = 30) -> Iterator[int]:
         """Play everything up to now, yielding how many tickets there are after each that is filed."""
-        for number, script in enumerate(scripts):
-            story = Story(script, self._beginning(script, number, len(scripts), days), steps=list(script["exchange"]))
-            self._later(story.begins, lambda at, story=story: self._file(story, at))
+        for script, begins in zip(scripts, self.pace.beginnings(scripts, days=days), strict=True):
+            story = Story(script, steps=list(script.get("exchange", [])))
+            self._later(begins, partial(self._file, story))
         filed = 0
         while self._queue and self._queue[0][0] <= self.now:
             at, _, act = heapq.heappop(self._queue)
@@ -62,18 +72,6 @@ class Stage:
 
     def _later(self, at: datetime, act: Callable[[datetime], None]) -> None:
         heapq.heappush(self._queue, (at, next(self._order), act))
-
-    def _beginning(self, script: dict[str, Any], number: int, total: int, days: int) -> datetime:
-        """Spread over the month, the latest ones hours ago; within opening hours for most."""
-        if "hours_ago" in script:
-            return self.now - timedelta(hours=script["hours_ago"])
-        share = (number + self.random.random()) / total
-        at = self.now - DAY * days * (1 - share)
-        return (
-            at
-            if self.random.random() < 0.15
-            else min(self.policy.calendar().next_open(at), self.now - timedelta(hours=1))
-        )
 
     def _file(self, story: Story, at: datetime) -> None:
         script = story.script
@@ -95,44 +93,30 @@ class Stage:
         self._next(story, at)
 
     def _next(self, story: Story, at: datetime) -> None:
-        if story.steps:
-            step = story.steps.pop(0)
-            self._later(self._when(story, step, at), lambda then: self._do(story, step, then))
-
-    def _when(self, story: Story, step: Step, at: datetime) -> datetime:
-        """Customers write within hours; agents within their promise, or past it when the step is late."""
-        if "after_hours" in step:
-            return at + timedelta(hours=step["after_hours"])
+        if not story.steps:
+            return
+        step = story.steps[0]
         if "customer" in step:
-            return at + timedelta(minutes=self.random.randint(15, 300))
-        assert story.ticket is not None
-        target = (
-            self.policy.target(story.ticket.sla, story.ticket.priority.key, "first_response")
-            if story.ticket.sla
-            else None
-        )
-        seconds = target.seconds if target is not None and target.seconds else 4 * 3600
-        share = self.random.uniform(1.1, 1.6) if step.get("late") else self.random.uniform(0.1, 0.7)
-        return self.policy.calendar().add(at, max(60, int(seconds * share)))
-
-    def _promised_seconds(self, ticket: Ticket | None) -> int:
-        """The ticket's first response in open seconds; four hours where nothing is promised."""
-        target = None
-        if ticket is not None and ticket.sla:
-            target = self.policy.target(ticket.sla, ticket.priority.key, "first_response")
-        return target.seconds if target is not None and target.seconds else 4 * 3600
+            then = self.pace.customer_writes(step, at)
+        else:
+            to_answer = 0 if story.answered else steps_to_answer(story.script["exchange"])
+            then = self.pace.staff_acts(self._current(story), step, at, to_answer=to_answer)
+        self._later(then, partial(self._do, story, story.steps.pop(0)))
 
     def _do(self, story: Story, step: Step, at: datetime) -> None:
         try:
             self._act(story, step, at)
-        except Refused:
-            return  # the story went another way by itself, for instance a rule escalated before the agent did
+        except Refused as refusal:
+            self.skipped.append(Skipped(story.script["subject"], step, refusal.code))
+        story.answered |= "agent" in step
         self._next(story, at)
 
+    def _current(self, story: Story) -> Ticket:
+        assert story.ticket is not None  # a story begins by filing its ticket
+        return Ticket.objects.select_related("requester", "team", "tier", "priority").get(pk=story.ticket.pk)
+
     def _act(self, story: Story, step: Step, at: datetime) -> None:
-        if story.ticket is None:
-            raise LookupError("The story has no ticket yet.")
-        ticket = Ticket.objects.select_related("requester", "team", "tier", "priority").get(pk=story.ticket.pk)
+        ticket = self._current(story)
         if "customer" in step:
             actions.comment(ticket, author=ticket.requester, body=step["customer"], at=at)
             return
@@ -163,10 +147,12 @@ class Stage:
             reason = RefusalReason.objects.get(key=step["refuse"])
             actions.refuse(ticket, reason, actor=agent, at=at, explanation=step.get("explanation", ""))
         elif "merge_into" in step:
-            into = next(each.ticket for each in self._told if each.script["subject"] == step["merge_into"])
-            actions.merge(ticket, into=into, actor=agent, at=at)
+            into = next(each for each in self._told if each.script["subject"] == step["merge_into"])
+            actions.merge(ticket, into=self._current(into), actor=agent, at=at)
         elif "tag" in step:
             actions.add_tag(ticket, step["tag"], actor=agent, at=at)
+        else:
+            raise ValueError(f"The demo knows no step like this: {step}")
 
     def _agent(self, ticket: Ticket) -> User:
         """Who holds the ticket, else somebody of its team."""

@@ -44,10 +44,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {slug}: its tickets are there already")
                 continue
             begun = time.monotonic()
-            total = loading.load(
+            month = loading.load(
                 tenant, now=timezone.now(), progress=lambda n, of, slug=slug: self._progress(slug, n, of)
             )
-            self.stdout.write(f"\r  {slug}: {total} tickets in {time.monotonic() - begun:.0f} s        ")
+            self.stdout.write(f"\r  {slug}: {month.tickets} tickets in {time.monotonic() - begun:.0f} s        ")
 
     def _progress(self, slug: str, filed: int, total: int) -> None:
         if self.stdout.isatty():

@@ -31,14 +31,14 @@ def make_login(admin_url):
 
     def make(*rights: str) -> str:
         role, password = f"login_{secrets.token_hex(4)}", secrets.token_hex(8)
-        with psycopg.connect(admin_url, autocommit=True) as connection:
+        with Administrator(admin_url).connect() as connection:
             statement = "CREATE ROLE {} LOGIN " + " ".join(rights) + " PASSWORD {}"
             connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(password)))
         made.append(role)
         return with_user(urlsplit(admin_url), role, password)
 
     yield make
-    with psycopg.connect(admin_url, autocommit=True) as connection:
+    with Administrator(admin_url).connect() as connection:
         for role in made:
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 

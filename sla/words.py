@@ -72,6 +72,14 @@ def duration(value: Duration) -> str:
     return length(seconds)
 
 
+def wall_length(seconds: int) -> str:
+    """A length of wall time in full words, in days where it is whole days: 7 days, 24 hours."""
+    days, rest = divmod(seconds, 24 * HOUR)
+    if days > 1 and not rest:
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+    return duration(Duration(seconds=seconds))
+
+
 def hours_long(count: int) -> str:
     """A number of hours in full words."""
     return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}

@@ -79,6 +79,8 @@ def policy(request: HttpRequest) -> HttpResponse:
         "channels": ways(said, at),
         "contents": list(contents(said)),
         "rules": _rules(said),
+        "introduction": _MARKDOWN.render(say(said.introduction)) if said.introduction else "",
+        "contracts": _contracts(said),
         "lengths": _lengths(said),
         "sections": [(section.title, _MARKDOWN.render(say(section.text))) for section in said.sections.values()],
     }
@@ -141,8 +143,17 @@ def _conditions(policy: SupportPolicy, sla: SlaPolicy) -> list[str]:
 def _meanings(policy: SupportPolicy, tile: dict[str, Any]) -> dict[str, Any]:
     """A category with what each priority means in it, where that differs from the general meaning."""
     category = tile["category"]
-    named = [(policy.priorities[key].name, meaning) for key, meaning in category.meanings.items()]
+    named = [(each.name, category.meanings[key]) for key, each in policy.priorities.items() if key in category.meanings]
     return {**tile, "meanings": named, "examples": category.examples, "type": policy.request_types[category.type].name}
+
+
+def _contracts(policy: SupportPolicy) -> list[tuple[Any, Any, list[Any]]]:
+    """Contracts that say more than their name: what they comprise, and the exclusions that they lift."""
+    told = [
+        (each.name, each.description, [policy.exclusions[key].text for key in each.lifts])
+        for each in policy.contracts.values()
+    ]
+    return [contract for contract in told if contract[1] or contract[2]]
 
 
 def _matrix(policy: SupportPolicy) -> list[tuple[Any, list[Any]]]:
@@ -187,7 +198,7 @@ def _lengths(policy: SupportPolicy) -> dict[str, str]:
         found["session_limit"] = words.duration(fair.session_limit)
         found["session_channels"] = ", ".join(say(policy.channels[key].name) for key in fair.session_channels)
     if policy.maintenance and policy.maintenance.lead_times:
-        found["lead_times"] = ", ".join(words.duration(each) for each in policy.maintenance.lead_times)
+        found["lead_times"] = ", ".join(words.wall_length(each.seconds or 0) for each in policy.maintenance.lead_times)
     if policy.complaints:
         found["complaints"] = words.duration(policy.complaints.target)
     return found

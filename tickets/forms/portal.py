@@ -146,6 +146,8 @@ class FilingForm(TokenForm):
             for name in ("impact", "urgency"):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, _("Choose one, so that we know how urgent it is."))
+        if cleaned.get("impact") and cleaned.get("urgency"):
+            cleaned["priority"] = ""  # it follows from them
         subject = cleaned.get("subject", "")
         if subject and self.policy.guidance.finds_vague(subject) and not self.data.get("keep_subject"):
             self.add_error("subject", self.vague_hint)

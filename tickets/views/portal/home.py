@@ -95,9 +95,10 @@ def hours_of(policy: SupportPolicy, at: datetime) -> list[Hours]:
     """The usual hours first, then others that some priorities run on, such as limited support at weekends."""
     keys: dict[str, list[str]] = {policy.default_calendar: []}
     for sla in policy.sla.values():
-        for priority in sla.targets:
-            key = policy.calendar_key(sla.key, priority)
-            name = say(policy.priorities[priority].name)
+        for priority in policy.priorities.values():
+            if priority.key not in sla.targets:
+                continue
+            key, name = policy.calendar_key(sla.key, priority.key), say(priority.name)
             if name not in keys.setdefault(key, []):
                 keys[key].append(name)
     return [_hours(policy, key, names, at) for key, names in keys.items()]

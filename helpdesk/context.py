@@ -11,11 +11,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if tenant is None:
         return {"tenant": None, "person": None, "announcements": []}
     from notices.queries import announcements_for
+    from notices.reading import put_away
 
     user = getattr(request, "user", None)
     person = user if user is not None and user.is_authenticated else None
     return {
         "tenant": tenant,
         "person": person,
-        "announcements": announcements_for(person),
+        "announcements": announcements_for(person, put_away=put_away(request)),
     }

@@ -6,5 +6,6 @@ from helpdesk.policy import page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tickets.urls_portal")),
+    path("announcements/", include("notices.urls_portal")),
     path("policy/", page.policy, name="policy"),
 ]

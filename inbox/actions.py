@@ -8,12 +8,15 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from inbox.errors import MailSent, MailWiped
 from inbox.mail import headers, writing
 from inbox.models import OutgoingMail
 from tenants import alarms
 from tenants.context import active_tenant
+from tenants.errors import NotPermitted
 from tenants.fields import uuid7
 from tenants.models import User
+from tenants.permissions import Permission
 
 #: Sends one mail; its subject is the mail.
 SEND = "mail.send"
@@ -46,3 +49,18 @@ def post_account_mail(address: str, *, subject: str, text: str, context: Mapping
     )
     if headers.deliverable(address):
         post([mail], at)
+
+
+def send_again(mail: OutgoingMail, *, actor: User, at: datetime) -> OutgoingMail:
+    """Try a mail that waits, failed or was withheld once more, from now. Raises NotPermitted, MailSent, MailWiped."""
+    if not actor.may(Permission.SEE_SYSTEM):
+        raise NotPermitted
+    mail = OutgoingMail.objects.select_for_update(of=("self",)).get(pk=mail.pk)
+    if mail.state == OutgoingMail.State.SENT:
+        raise MailSent
+    if not mail.text:
+        raise MailWiped
+    mail.state, mail.error = OutgoingMail.State.WAITING, ""
+    mail.save(update_fields=["state", "error"])
+    alarms.set(SEND, mail.pk, at)
+    return mail

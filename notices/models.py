@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime
 
 from django.db import models
@@ -52,3 +54,13 @@ class Announcement(TenantModel):
 
     def __str__(self) -> str:
         return say(self.title)
+
+    @property
+    def token(self) -> str:
+        """Names this announcement as it reads now: who puts it away sees it again once its words change."""
+        words = json.dumps([self.title, self.body, self.severity], sort_keys=True)
+        return f"{self.pk}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
+
+    def is_shown(self, at: datetime) -> bool:
+        """Whether it is shown at an instant."""
+        return self.shown_from <= at and (self.shown_until is None or at < self.shown_until)

@@ -33,7 +33,7 @@ class FileCatcher(BaseEmailBackend):
         unfinished = folder / f".{name}"
         # Aside first: who watches the folder never finds half a mail.
         with unfinished.open("wb") as file:
-            file.write(message.message().as_bytes(linesep="\r\n"))
+            file.write(message.message().as_bytes())
         unfinished.rename(folder / name)
 
 

@@ -107,8 +107,8 @@ def for_customer(story: Story, person: User) -> Letter | None:
 def for_staff(story: Story, person: User) -> Letter:
     """What a colleague is told about an event."""
     event, ticket = story.event, story.ticket
-    names = {"actor": str(event.actor or active_tenant().name), "number": ticket.number}
-    frame = {
+    names: dict[str, Any] = {"actor": str(event.actor or active_tenant().name), "number": ticket.number}
+    frame: dict[str, Any] = {
         "subject": ticket.subject,
         "greeting": _greeting(person),
         "facts": _staff_facts(story),
@@ -118,7 +118,7 @@ def for_staff(story: Story, person: User) -> Letter:
     }
     if event.verb == "message.posted":
         lead = _("%(actor)s wrote on ticket %(number)s:") % names
-        said = {"quote": story.quote, "is_cut": story.is_cut, "files": story.files}
+        said: dict[str, Any] = {"quote": story.quote, "is_cut": story.is_cut, "files": story.files}
         return Letter(kind=Kind.COMMENT, lead=lead, **said, **frame)
     told = sentences.for_agents(event, story.words, names["actor"])
     return Letter(kind=Kind.NOTICE, lead=told.text, paragraphs=[told.detail] if told.detail else [], **frame)

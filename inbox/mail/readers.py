@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from tenants.context import active_tenant
@@ -55,8 +55,8 @@ def _has_assignee(ticket: Ticket) -> bool:
     return ticket.assignee is not None and ticket.assignee.is_active
 
 
-def _but(people: Iterable[User], actor: User | None) -> list[User]:
-    found = people.exclude(pk=actor.pk) if actor is not None else people  # type: ignore[attr-defined]
+def _but(people: QuerySet[User], actor: User | None) -> list[User]:
+    found = people.exclude(pk=actor.pk) if actor is not None else people
     return list(found.select_related("role").order_by("created_at", "pk")[:MOST_READERS])
 
 

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from django.core.mail import EmailMultiAlternatives
 
-from inbox.mail.headers import one_line, sender
+from inbox.mail.headers import deliverable, one_line, sender
 from inbox.models import OutgoingMail
 from tenants.context import active_tenant
 
@@ -47,11 +47,10 @@ def forget_outage() -> None:
 
 def hand_over(mail: OutgoingMail) -> None:
     """Give a mail to the server. Raises TryLater and Undeliverable."""
-    try:
-        with _answers_understood():
-            message_of(mail).send()
-    except TryLater:
-        raise
+    if not deliverable(mail.address):
+        raise Undeliverable("BadAddress")
+    with _answers_understood():
+        message_of(mail).send()
     forget_outage()
 
 

@@ -1,0 +1,37 @@
+"""How a mail stands, in words for staff."""
+
+from django.utils.translation import gettext as _
+
+from inbox.models import OutgoingMail
+
+State = OutgoingMail.State
+
+
+def badge(mail: OutgoingMail) -> dict[str, str]:
+    """The state as a badge: its colour, icon and word."""
+    if mail.state == State.WAITING and mail.error:
+        return {"kind": "warn", "icon": "refresh", "text": _("Trying again")}
+    kind, icon = {
+        State.WAITING: ("info", "hourglass"),
+        State.SENT: ("good", "check"),
+        State.FAILED: ("bad", "alert-circle"),
+        State.WITHHELD: ("plain", "ban"),
+    }[State(mail.state)]
+    return {"kind": kind, "icon": icon, "text": mail.get_state_display()}
+
+
+def reason(mail: OutgoingMail) -> str:
+    """Why a mail is not sent, or nothing. The mail server's own words stand as it said them."""
+    known = {
+        "BadAddress": _("This is no mail address that anything can be sent to. Correct it on the person's page."),
+        "TooManyMails": _("This address got too many automatic mails in a short time, so this one was not sent."),
+        "InactivePerson": _("This person's account is closed, so nothing is sent to them."),
+        "GivenUp": _("The mail server did not answer for days, so this mail was given up."),
+    }
+    if mail.error in known:
+        return known[mail.error]
+    if not mail.error or mail.state == State.SENT:
+        return ""
+    if mail.error[:1].isdigit():
+        return _("The mail server said: %(answer)s") % {"answer": mail.error}
+    return _("The mail server did not answer (%(error)s).") % {"error": mail.error}

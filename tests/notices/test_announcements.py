@@ -1,0 +1,201 @@
+"""Announcements: who writes them, who reads them, and in which language."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notices import actions
+from notices.actions import Content
+from notices.errors import EndsTooEarly, TitleMissing, WorkHalfTimed
+from notices.models import Announcement
+from notices.queries import announcements_for
+from tenants.context import act_as
+from tenants.errors import NotPermitted
+from tests.support.world import MONDAY_9AM
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def content(title="Mail is slow", **more):
+    return Content(**{"title": {"en": title}, "shown_from": MONDAY_9AM, **more})
+
+
+def titles(person, at=MONDAY_9AM, **more):
+    return [str(each) for each in announcements_for(person, at, **more)]
+
+
+def test_a_manager_announces_and_everyone_reads_it_in_its_time(at_acme, mary, grace):
+    actions.publish(content(shown_until=MONDAY_9AM + HOUR), author=mary)
+
+    assert titles(None) == titles(grace) == ["Mail is slow"]
+    assert titles(grace, MONDAY_9AM - HOUR) == []
+    assert titles(grace, MONDAY_9AM + HOUR) == []
+
+
+def test_an_audience_is_kept(at_acme, mary, ada, grace):
+    actions.publish(content("For customers", audience="customers"), author=mary)
+    actions.publish(content("For agents", audience="agents", shown_from=MONDAY_9AM - HOUR), author=mary)
+
+    assert titles(None) == []
+    assert titles(grace) == ["For customers"]
+    assert titles(ada) == ["For customers", "For agents"]
+
+
+@pytest.mark.parametrize("act", ["publish", "change", "withdraw"])
+def test_an_agent_without_the_permission_announces_nothing(at_acme, mary, ada, act):
+    announcement = actions.publish(content(), author=mary)
+
+    with pytest.raises(NotPermitted):
+        if act == "publish":
+            actions.publish(content("Mine"), author=ada)
+        elif act == "change":
+            actions.change(announcement, content("Mine"), actor=ada)
+        else:
+            actions.withdraw(announcement, actor=ada, at=MONDAY_9AM + HOUR)
+
+    assert titles(None) == ["Mail is slow"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refusal"),
+    [
+        ({"title": {"en": "  "}}, TitleMissing),
+        ({"shown_until": MONDAY_9AM}, EndsTooEarly),
+        ({"starts_at": MONDAY_9AM}, WorkHalfTimed),
+        ({"starts_at": MONDAY_9AM, "ends_at": MONDAY_9AM - HOUR}, EndsTooEarly),
+    ],
+)
+def test_what_makes_no_sense_is_refused(at_acme, mary, wrong, refusal):
+    with pytest.raises(refusal):
+        actions.publish(content(**wrong), author=mary)
+
+
+def test_withdrawn_before_its_time_it_is_gone_and_later_it_stays_on_record(at_acme, mary):
+    early = actions.publish(content(shown_from=MONDAY_9AM + DAY), author=mary)
+    shown = actions.publish(content(), author=mary)
+
+    for announcement in (early, shown):
+        actions.withdraw(announcement, actor=mary, at=MONDAY_9AM + HOUR)
+
+    assert [each.pk for each in Announcement.objects.all()] == [shown.pk]
+    assert titles(None, MONDAY_9AM + HOUR) == []
+
+
+def test_what_was_put_away_comes_back_when_its_words_change(at_acme, mary):
+    announcement = actions.publish(content(), author=mary)
+    put_away = [announcement.token]
+    assert titles(None, put_away=put_away) == []
+
+    actions.change(announcement, content("Mail is back"), actor=mary)
+
+    assert titles(None, put_away=put_away) == ["Mail is back"]
+
+
+def test_announcements_of_another_tenant_are_not_shown(acme, globex):
+    with act_as(acme):
+        Announcement.objects.create(title="Acme only", shown_from=MONDAY_9AM)
+    with act_as(globex):
+        assert titles(None) == []
+
+
+@pytest.fixture
+def shown(at_acme):
+    return Announcement.objects.create(
+        title={"en": "Mail is slow", "ru": "Почта медленная", "es": "El correo va lento"},
+        body={"en": "<script>alert(1)</script>"},
+        shown_from=timezone.now() - HOUR,
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Mail is slow"), ("ru", "Почта медленная"), ("es", "El correo va lento")]
+)
+def test_the_banner_and_the_list_speak_the_reader_s_language(client, shown, language, title):
+    client.cookies["django_language"] = language
+
+    page = client.get("/announcements/", headers={"host": "acme.localhost"}).content.decode()
+
+    assert title in page
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_banner_is_put_away_without_a_script_and_stays_on_the_list(client, shown):
+    host = {"host": "acme.localhost"}
+    assert "Mail is slow" in client.get("/kb/", headers=host).content.decode()
+
+    answer = client.post("/announcements/dismiss", {"announcement": shown.token, "next": "/kb/"}, headers=host)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/kb/")
+    assert "Mail is slow" not in client.get("/kb/", headers=host).content.decode()
+    assert "Mail is slow" in client.get("/announcements/", headers=host).content.decode()
+
+
+def test_putting_away_leads_to_no_other_site(client, shown):
+    answer = client.post(
+        "/announcements/dismiss", {"announcement": "x" * 500, "next": "//evil.example/"}, headers={"host": "acme.localhost"}
+    )
+
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_manager_writes_previews_and_publishes_on_the_desk(client, mary, at_acme):
+    host = {"host": "acme.localhost"}
+    client.force_login(mary)
+    form = {
+        "title_en": "Maintenance 😀",
+        "title_ru": "Работы",
+        "severity": "warning",
+        "audience": "everyone",
+        "shown_from": "2026-03-02T09:00",
+        "starts_at": "2026-03-03T20:00",
+        "ends_at": "2026-03-03T22:00",
+    }
+
+    preview = client.post("/desk/announcements/new", {**form, "then": "preview"}, headers=host)
+    assert preview.status_code == 200
+    assert "Maintenance 😀" in preview.content.decode()
+    assert not Announcement.objects.exists()
+
+    saved = client.post("/desk/announcements/new", {**form, "then": "save"}, headers=host)
+
+    assert saved.status_code == 302
+    announcement = Announcement.objects.get()
+    assert announcement.title == {"en": "Maintenance 😀", "ru": "Работы"}
+    assert announcement.author == mary
+    assert client.get(f"/desk/announcements/{announcement.pk}/", headers=host).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"title_en": ""},
+        {"title_en": "x" * 161},
+        {"body_en": "a\x00b"},
+        {"shown_from": "soon"},
+        {"shown_until": "2026-03-02T08:00"},
+        {"starts_at": "2026-03-02T08:00"},
+        {"severity": "panic"},
+    ],
+)
+def test_a_wrong_form_says_so_at_the_field_and_loses_nothing(client, mary, at_acme, wrong):
+    client.force_login(mary)
+    form = {"title_en": "T", "body_en": "kept words", "severity": "info", "audience": "everyone", "shown_from": "2026-03-02T09:00"}
+
+    answer = client.post("/desk/announcements/new", {**form, **wrong}, headers={"host": "acme.localhost"})
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) != ["__all__"]
+    assert wrong.get("body_en") or "kept words" in answer.content.decode()
+    assert not Announcement.objects.exists()
+
+
+def test_the_pages_of_writing_do_not_exist_for_others(client, ada, grace, at_acme, shown):
+    host = {"host": "acme.localhost"}
+    pages = ["/desk/announcements/new", f"/desk/announcements/{shown.pk}/"]
+    for person in (ada, grace):
+        client.force_login(person)
+        assert [client.get(page, headers=host).status_code for page in pages] == [404, 404]
+        assert client.post(f"/desk/announcements/{shown.pk}/withdraw", headers=host).status_code == 404
+    assert client.get("/desk/announcements/", headers=host).status_code == 404

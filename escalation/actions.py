@@ -92,7 +92,7 @@ def default_sentence(tier: Tier) -> dict[str, str]:
 def _may_skip(ticket: Ticket, skipped: list[Tier], actor: User | None) -> bool:
     """Whether the tiers may be passed by: the policy lets it for each, or the person's role does; rules never skip."""
     if actor is None:
-        tiers = ticket.policy_version.policy.tiers
+        tiers = ticket.policy.tiers
         return all(tier.key in tiers and tiers[tier.key].may_skip for tier in skipped)
     return actor.may(Permission.SKIP_TIER)
 
@@ -109,5 +109,5 @@ def _described(ticket: Ticket, to: Tier, reason: str) -> dict[str, object]:
 
 def _move(ticket: Ticket, tier: Tier, *, at: datetime) -> None:
     ticket.tier, ticket.assignee, ticket.updated_at = tier, None, at
-    ticket.team = desk.team_on(ticket.policy_version, tier, ticket.category)
+    ticket.team = desk.team_on(ticket.policy, tier, ticket.category)
     ticket.save(update_fields=["tier", "team", "assignee", "updated_at"])

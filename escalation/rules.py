@@ -24,7 +24,7 @@ def consider(event_id: UUID, now: datetime) -> None:
     event = Event.objects.select_related("ticket").get(pk=event_id)
     ticket = desk.lock(event.ticket)
     moment = BREACH if event.verb == "clock.breached" else event.data["percent"]
-    for rule in ticket.policy_version.policy.escalation.rules.values():
+    for rule in ticket.policy.escalation.rules.values():
         if rule.when.clock == event.data["metric"] and rule.when.at == moment:
             _run(rule, ticket, event, now)
 
@@ -46,7 +46,7 @@ def _unmet(rule: Rule, ticket: Ticket) -> dict[str, object]:
     """The first condition that does not hold, and the value that it saw; empty when the rule is to run."""
     if not ticket.is_active:
         return {"condition": "active", "saw": ticket.status.key}
-    policy = ticket.policy_version.policy
+    policy = ticket.policy
     category = policy.categories.get(ticket.category.key)
     facts = {
         "contract": ticket.organization.contract if ticket.organization else None,
@@ -93,7 +93,7 @@ def _escalate(key: str, effect: Effect, ticket: Ticket, now: datetime) -> bool:
             actor=None,
             at=now,
             to=to,
-            reason=say(effect.reason, ticket.policy_version.policy.language),
+            reason=say(effect.reason, ticket.policy.language),
             sentence=dict(effect.tell_customer or {}),
             rule=key,
         )

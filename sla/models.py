@@ -39,7 +39,7 @@ class PolicyVersionQuerySet(TenantQuerySet):
 
     def current(self) -> PolicyVersion:
         """The version in force. Raises PolicyVersion.DoesNotExist before the first policy is applied."""
-        return self.defer("document").latest("number")
+        return self.defer("document", "source").latest("number")
 
 
 class PolicyVersion(TenantModel):

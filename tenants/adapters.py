@@ -34,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{tenant.name} <{tenant.mail_address}>" if tenant.mail_address else super().get_from_email()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Have it sent by what settings.ACCOUNT_MAIL names: signing in neither waits for a mail server nor fails with it."""
+        """Have it sent by what settings.ACCOUNT_MAIL names: signing in does not wait for a mail server."""
         context = {"email": email, "tenant": active_tenant(), **context}
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
         text = render_to_string(f"{template_prefix}_message.txt", context, allauth.request).strip()

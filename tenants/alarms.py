@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
@@ -48,8 +49,8 @@ def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
         unique_fields=["tenant", "kind", "subject"],
         update_fields=["at", "rung_at", "attempts", "error", "parked_at"],
     )
-    if any(alarm.at <= timezone.now() for alarm in alarms):
-        due = [(alarm.kind, alarm.subject) for alarm in alarms if alarm.at <= timezone.now()]
+    now = timezone.now()
+    if due := [(alarm.kind, alarm.subject) for alarm in alarms if alarm.at <= now]:
         transaction.on_commit(partial(_ring, tenant.id, due), robust=True)
 
 
@@ -58,21 +59,23 @@ def cancel(kind: str, *subjects: UUID) -> None:
     Alarm.objects.filter(tenant_id=active_tenant().id, kind=kind, subject__in=subjects).delete()
 
 
+#: What became due while a worker works: rung for in one message when its batch is done.
+_heard: ContextVar[list[tuple[str, UUID]] | None] = ContextVar("heard", default=None)
+
+
 def _ring(tenant_id: int, due: list[tuple[str, UUID]]) -> None:
-    """Tell a worker at once. When Redis does not answer, the sweep rings later."""
+    """Tell a worker at once, or after the running batch. When Redis does not answer, the sweep rings later."""
+    heard = _heard.get()
+    if heard is not None:
+        heard.extend(due)
+        return
     from tenants.tasks import work
 
-    kinds = {kind for kind, _ in due}
+    kinds, subjects = {kind for kind, _ in due}, [subject for _, subject in due]
     rows = Alarm.objects.filter(
-        tenant_id=tenant_id,
-        kind__in=kinds,
-        subject__in=[s for _, s in due],
-        at__lte=Now(),
-        parked_at=None,
+        tenant_id=tenant_id, kind__in=kinds, subject__in=subjects, at__lte=Now(), parked_at=None
     )
-    ids = [str(pk) for pk in rows.values_list("id", flat=True)]
-    if ids:
-        work.ring(tenant_id, ids)
+    work.ring_many(tenant_id, [str(pk) for pk in rows.order_by("at").values_list("id", flat=True)])
 
 
 def due(limit: int = 1000, *, again_after: timedelta = timedelta(seconds=60)) -> list[tuple[UUID, int, int]]:
@@ -114,12 +117,12 @@ def _work_one(tenant: Tenant, pk: UUID) -> None:
         alarm = _claim(pk)
         if alarm is None:
             return
-        handler(alarm.kind)(alarm.subject, _database_now())
+        handler(alarm.kind)(alarm.subject, alarm.now)
         _done(alarm)
 
 
 def _claim(pk: UUID) -> Alarm | None:
-    """The alarm, if it is still due and no other worker has it.
+    """The alarm with the database's `now`, if it is still due and no other worker has it.
 
     An advisory lock, not a row lock: an action locks its ticket first and moves the alarm then, the work does it
     in the other order, and row locks would meet in a deadlock.
@@ -128,18 +131,14 @@ def _claim(pk: UUID) -> Alarm | None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(pk)])
         if not cursor.fetchone()[0]:
             return None
-    return Alarm.objects.filter(pk=pk, tenant_id=active_tenant().id, at__lte=Now(), parked_at=None).first()
+    # A statement of its own: its snapshot is taken after the lock, so it sees what another worker just did.
+    due = Alarm.objects.filter(pk=pk, tenant_id=active_tenant().id, at__lte=Now(), parked_at=None)
+    return due.annotate(now=Now()).first()
 
 
 def _done(alarm: Alarm) -> None:
     # Only as it was claimed: an alarm that was moved meanwhile is another promise.
     Alarm.objects.filter(pk=alarm.pk, at=alarm.at).delete()
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        return cursor.fetchone()[0]
 
 
 def _failed(tenant: Tenant, pk: UUID, error: Exception) -> None:
@@ -156,6 +155,11 @@ def _failed(tenant: Tenant, pk: UUID, error: Exception) -> None:
     else:
         alarm.at = timezone.now() + timedelta(seconds=5 * 4 ** (alarm.attempts - 1))
     alarm.save(update_fields=["error", "rung_at", "parked_at", "at"])
+
+
+def retry(alarm: Alarm) -> None:
+    """Try parked work of the active tenant again now, as if it had never failed."""
+    set(alarm.kind, alarm.subject, timezone.now())
 
 
 def park_exhausted() -> int:

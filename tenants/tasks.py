@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections import defaultdict
 from typing import Any
 from uuid import UUID
@@ -38,6 +37,11 @@ class TenantTask(Task):
 class WorkTask(Task):
     """Rings a worker for a tenant's alarms; each alarm opens a transaction of its own as that tenant."""
 
+    def ring_many(self, tenant_id: int, alarm_ids: list[str]) -> None:
+        """Ring for many alarms of a tenant, some a message."""
+        for start in range(0, len(alarm_ids), BATCH):
+            self.ring(tenant_id, alarm_ids[start : start + BATCH])
+
     def ring(self, tenant_id: int, alarm_ids: list[str]) -> None:
         """Send the bell. Redis may be down: the alarm rows stay, and the sweep rings again."""
         try:
@@ -70,7 +74,6 @@ def sweep() -> int:
             else:
                 by_tenant[tenant_id].append(str(pk))
         for tenant_id, ids in by_tenant.items():
-            for start in range(0, len(ids), BATCH):
-                work.ring(tenant_id, ids[start : start + BATCH])
+            work.ring_many(tenant_id, ids)
         total += len(found)
     return total

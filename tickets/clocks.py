@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sla import clock
-from sla.models import PolicyVersion, policy_of
+from sla.models import policy_of
 from tenants import alarms
 from tenants.context import active_tenant_id
 from tickets import desk, events
@@ -34,6 +34,7 @@ VERBS = [
 ]
 #: What a change of status is recorded as, beside status.changed.
 _STATUS_VERBS = {"status.changed", "ticket.not_covered", "ticket.refused", "ticket.reopened"}
+Crossing = tuple[str, datetime, dict[str, Any]]
 _CROSSINGS = {clock.Kind.WARNED: "clock.warned", clock.Kind.BREACHED: "clock.breached"}
 
 
@@ -90,14 +91,9 @@ def refresh(ticket: Ticket, *, at: datetime) -> None:
     """
     at = max(at, ticket.clocks_at or at)
     folded = list(fold(ticket, at=at))
-    rows = {(row.metric, row.number): row for row in Clock.objects.filter(ticket=ticket)}
-    crossed = False
-    for each in folded:
-        if each.state == clock.State.NO_TARGET and (each.metric, each.number) not in rows:
-            continue  # nothing was promised: no row to show
-        row = rows.get((each.metric, each.number)) or Clock(ticket=ticket, metric=each.metric, number=each.number)
-        crossed |= _record_crossings(ticket, row, each, at)
-        _write(row, each, at)
+    crossed = _write_rows(ticket, folded, at)
+    if crossed:
+        events.record_crossings(ticket, crossed)
     _set_alarm(ticket, folded, at)
     due_at = min((each.due_at for each in folded if each.state == clock.State.RUNNING and each.due_at), default=None)
     if due_at != ticket.due_at or crossed:
@@ -106,22 +102,34 @@ def refresh(ticket: Ticket, *, at: datetime) -> None:
         ticket.save(update_fields=["due_at", "clocks_at"])
 
 
-def _record_crossings(ticket: Ticket, row: Clock, folded: clock.Clock, at: datetime) -> bool:
-    """Record the warnings and breaches of the ledger that are not in the history yet; the ledger only grows."""
-    crossings = [entry for entry in folded.ledger if entry.kind in _CROSSINGS and not _is_unsettled(entry, at)]
-    for entry in crossings[row.crossings :]:
-        events.record(
-            ticket,
-            _CROSSINGS[entry.kind],
-            actor=None,
-            at=entry.at,
-            metric=str(folded.metric),
-            number=folded.number,
-            percent=entry.percent,
-            due_at=entry.due_at.isoformat() if entry.due_at else None,
-        )
-    found, row.crossings = len(crossings) > row.crossings, len(crossings)
-    return found
+def _write_rows(ticket: Ticket, folded: Sequence[clock.Clock], at: datetime) -> list[Crossing]:
+    """Keep each clock as a row; returns what crossed a line since the rows were last written."""
+    rows = {(row.metric, row.number): row for row in Clock.objects.filter(ticket=ticket)}
+    crossed, new = [], []
+    for each in folded:
+        row = rows.get((each.metric, each.number))
+        if row is None and each.state == clock.State.NO_TARGET:
+            continue  # nothing was promised: no row to show
+        settled = [entry for entry in each.ledger if entry.kind in _CROSSINGS and not _is_unsettled(entry, at)]
+        # The ledger only grows, so what is new stands at its end.
+        crossed += [_crossing(each, entry) for entry in settled[row.crossings if row else 0 :]]
+        values = _values(each, at) | {"crossings": len(settled)}
+        if row is None:
+            new.append(Clock(ticket=ticket, metric=each.metric, number=each.number, **values))
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            Clock.objects.filter(pk=row.pk).update(**values)
+    Clock.objects.bulk_create(new)
+    return crossed
+
+
+def _crossing(folded: clock.Clock, entry: clock.Entry) -> Crossing:
+    data = {
+        "metric": str(folded.metric),
+        "number": folded.number,
+        "percent": entry.percent,
+        "due_at": entry.due_at.isoformat() if entry.due_at else None,
+    }
+    return _CROSSINGS[entry.kind], entry.at, data
 
 
 def _is_unsettled(entry: clock.Entry, at: datetime) -> bool:
@@ -129,33 +137,21 @@ def _is_unsettled(entry: clock.Entry, at: datetime) -> bool:
     return entry.kind in _CROSSINGS and entry.at > at - SETTLED
 
 
-def _write(row: Clock, folded: clock.Clock, at: datetime) -> None:
-    before = {name: getattr(row, name) for name in _KEPT}
-    row.state = str(folded.state)
-    row.started_at = folded.started_at
-    row.target_seconds = folded.target_seconds
-    row.remaining_seconds = folded.remaining_seconds(at) if folded.state == clock.State.PAUSED else None
-    row.due_at = folded.due_at
-    row.breached_at = folded.breached_at
-    row.fulfilled_at = folded.fulfilled_at
-    row.revision = folded.revision
-    if row._state.adding or before != {name: getattr(row, name) for name in _KEPT}:
-        row.save()
+def _values(folded: clock.Clock, at: datetime) -> dict[str, Any]:
+    """What is kept of a clock."""
+    return {
+        "state": str(folded.state),
+        "started_at": folded.started_at,
+        "target_seconds": folded.target_seconds,
+        "remaining_seconds": folded.remaining_seconds(at) if folded.state == clock.State.PAUSED else None,
+        "due_at": folded.due_at,
+        "breached_at": folded.breached_at,
+        "fulfilled_at": folded.fulfilled_at,
+        "revision": folded.revision,
+    }
 
 
-_KEPT = [
-    "state",
-    "started_at",
-    "target_seconds",
-    "remaining_seconds",
-    "due_at",
-    "breached_at",
-    "fulfilled_at",
-    "revision",
-]
-
-
-def _set_alarm(ticket: Ticket, folded: Iterable[clock.Clock], at: datetime) -> None:
+def _set_alarm(ticket: Ticket, folded: Sequence[clock.Clock], at: datetime) -> None:
     instants = [instant for each in folded if (instant := each.next_instant(at)) is not None]
     instants += [entry.at for each in folded for entry in each.ledger if _is_unsettled(entry, at)]
     if instants:
@@ -173,8 +169,3 @@ def rang(ticket_id: UUID, now: datetime) -> None:
 def explain(ticket: Ticket, *, at: datetime) -> list[clock.Clock]:
     """The clocks that ever carried a promise, with their ledgers, for people to read."""
     return [each for each in fold(ticket, at=at) if each.promised]
-
-
-def version_of(policy: tuple[str, str]) -> PolicyVersion:
-    """The policy version that a ledger entry names."""
-    return PolicyVersion.objects.get(pk=policy[0])

@@ -1,5 +1,6 @@
 """Looking up how the desk is set up: the status of a kind, the first tier, the team that takes a category."""
 
+from sla.document import SupportPolicy
 from sla.models import PolicyVersion, Priority
 from tenants.models import User
 from tickets.errors import PolicyMissing
@@ -29,12 +30,12 @@ def default_category(version: PolicyVersion) -> Category:
 
 def default_priority(version: PolicyVersion, category: Category) -> Priority:
     """What the category says, else the policy's default. Raises Priority.DoesNotExist."""
-    return Priority.objects.get(key=version.policy.priority_of(_known(version, category)).key)
+    return Priority.objects.get(key=version.policy.priority_of(_known(version.policy, category)).key)
 
 
-def _known(version: PolicyVersion, category: Category) -> str | None:
-    """The category's key, unless the version in force no longer has it."""
-    return category.key if category.key in version.policy.categories else None
+def _known(policy: SupportPolicy, category: Category) -> str | None:
+    """The category's key, unless the policy no longer has it."""
+    return category.key if category.key in policy.categories else None
 
 
 def channel_named(key: str) -> Channel:
@@ -50,12 +51,11 @@ def first_tier() -> Tier:
     return tier
 
 
-def team_on(version: PolicyVersion, tier: Tier, category: Category) -> Team | None:
+def team_on(policy: SupportPolicy, tier: Tier, category: Category) -> Team | None:
     """The team that takes a category on a tier, as the policy says."""
-    policy = version.policy
     if tier.key not in policy.tiers:
         return Team.objects.filter(tier=tier, is_active=True).first()
-    return Team.objects.filter(key=policy.team_on(tier.key, _known(version, category)).key).first()
+    return Team.objects.filter(key=policy.team_on(tier.key, _known(policy, category)).key).first()
 
 
 def organization_of(person: User) -> Organization | None:
@@ -65,8 +65,8 @@ def organization_of(person: User) -> Organization | None:
 
 
 def lock(ticket: Ticket) -> Ticket:
-    """The ticket as it is now, locked until the end of the transaction, with what actions look at."""
+    """The ticket as it is now, locked until the end of the transaction, with what most actions look at."""
     locked = Ticket.objects.select_for_update(of=("self",)).select_related(
-        "status", "priority", "category", "tier", "team", "organization", "requester", "policy_version"
+        "status", "priority", "category", "tier", "team"
     )
-    return locked.defer("policy_version__document", "policy_version__source").get(pk=ticket.pk)
+    return locked.get(pk=ticket.pk)

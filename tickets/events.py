@@ -1,5 +1,6 @@
 """The history of tickets: the one place that writes it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -27,10 +28,23 @@ def record(
     ticket: Ticket, verb: str, *, actor: User | None, at: datetime, is_public: bool | None = None, **data: Any
 ) -> Event:
     """Write down what happened, and set the alarms of its reactions. `actor` is None for the helpdesk itself."""
-    if not verb.startswith("clock.") and ticket.clocks_at is not None:
+    if ticket.clocks_at is not None:
         # Who waited for the lock while a breach was recorded comes after it: a promise is met or missed, never both.
         at = max(at, ticket.clocks_at)
     public = verb in PUBLIC if is_public is None else is_public
     event = Event.objects.create(ticket=ticket, verb=verb, actor=actor, at=at, is_public=public, data=data)
-    alarms.set_many((kind, event.pk, at) for kind in alarms.after(verb))
+    _set_reactions([event])
     return event
+
+
+def record_crossings(ticket: Ticket, crossings: list[tuple[str, datetime, dict[str, Any]]]) -> None:
+    """Write down what clocks did by themselves, (verb, at, data) each, at their own times however late this is."""
+    _set_reactions(
+        Event.objects.bulk_create(
+            Event(ticket=ticket, verb=verb, at=at, is_public=False, data=data) for verb, at, data in crossings
+        )
+    )
+
+
+def _set_reactions(events: Iterable[Event]) -> None:
+    alarms.set_many((kind, event.pk, event.at) for event in events for kind in alarms.after(event.verb))

@@ -58,7 +58,7 @@ def change_category(ticket: Ticket, category: Category, *, actor: User | None, a
     if category.pk == ticket.category_id:
         return ticket
     former, ticket.category, ticket.updated_at = ticket.category, category, at
-    team = desk.team_on(ticket.policy_version, ticket.tier, category)
+    team = desk.team_on(ticket.policy, ticket.tier, category)
     if team != ticket.team:
         ticket.team, ticket.assignee = team, None
     ticket.save(update_fields=["category", "team", "assignee", "updated_at"])

@@ -99,7 +99,7 @@ def is_lifted(ticket: Ticket, exclusion: Exclusion) -> bool:
     organization = ticket.organization
     if organization is None:
         return False
-    contract = ticket.policy_version.policy.contracts.get(organization.contract)
+    contract = ticket.policy.contracts.get(organization.contract)
     if contract is not None and exclusion.key in contract.lifts:
         return True
     return LiftedExclusion.objects.filter(organization=organization, exclusion=exclusion).exists()

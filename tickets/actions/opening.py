@@ -67,7 +67,7 @@ def open_ticket(
         priority=priority,
         status=status,
         tier=tier,
-        team=desk.team_on(version, tier, category),
+        team=desk.team_on(version.policy, tier, category),
         policy_version=version,
         sla=_sla(version, organization, category, way, priority),
         articles=list(articles),

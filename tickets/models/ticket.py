@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from sla.models import PolicyVersion, Priority
+from sla.document import SupportPolicy
+from sla.models import PolicyVersion, Priority, policy_of
 from tenants.fields import TenantForeignKey
 from tenants.models import TenantManager, TenantModel, TenantQuerySet, User
 from tickets.models.desk import (
@@ -153,6 +154,11 @@ class Ticket(TenantModel):
 
     def __str__(self) -> str:
         return f"#{self.number} {self.subject}"
+
+    @property
+    def policy(self) -> SupportPolicy:
+        """The support policy that holds for this ticket, from the process's cache."""
+        return policy_of(self.tenant_id, self.policy_version_id)
 
 
 class TicketTag(TenantModel):

@@ -122,5 +122,5 @@ def _when(announcement: Announcement, now: datetime) -> dict[str, str]:
     if announcement.is_shown(now):
         return {"kind": "good", "icon": "eye", "text": _("Shown now")}
     if announcement.shown_from > now:
-        return {"kind": "info", "icon": "clock", "text": _("Later")}
-    return {"kind": "plain", "icon": "archive", "text": _("Over")}
+        return {"kind": "info", "icon": "clock", "text": _("Not shown yet")}
+    return {"kind": "plain", "icon": "archive", "text": _("No longer shown")}

@@ -73,8 +73,13 @@ def reachable_folder(wished: Path, user: pwd.struct_passwd | None) -> Path:
     wished.parent.mkdir(parents=True, exist_ok=True)
     if user is None or can_use(wished.parent, user):
         return wished
-    mark = hashlib.sha256(str(wished.resolve()).encode()).hexdigest()[:12]
-    return _shared(f"{wished.name}-{mark}")
+    mark = hashlib.sha256(str(wished.absolute()).encode()).hexdigest()[:12]
+    folder = _shared(f"{wished.name}-{mark}")
+    if not wished.is_symlink():
+        # Whoever removed the data folder, and with it the link, meant this part too.
+        shutil.rmtree(folder, ignore_errors=True)
+        wished.symlink_to(folder)
+    return folder
 
 
 def _shared(name: str) -> Path:

@@ -95,7 +95,7 @@ class Demo:
         print("\n".join(table(access, self.port, self.installation.data)), flush=True)
 
 
-def table(access: dict, port: int, data: Path) -> Iterator[str]:  # type: ignore[type-arg]
+def table(access: dict, port: int, data: Path) -> Iterator[str]:
     """Addresses and logins for a person to copy."""
     width = max((len(user["email"]) for tenant in access["tenants"] for user in tenant["users"]), default=0)
     roles = max((len(user["role"]) for tenant in access["tenants"] for user in tenant["users"]), default=0)

@@ -98,10 +98,11 @@ class Installation:
         }
 
 
-def _claim(data: Path):  # type: ignore[no-untyped-def]
+def _claim(data: Path):
     """Take the data folder for this process alone; the lock ends with the process, however it ends."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        # Mail and attachments are nobody else's; the servers' user only has to pass through.
+        data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         lock = (data / "lock").open("a+")
     except OSError as error:
         raise CannotStart(

@@ -170,8 +170,8 @@ def _catalog(language: str, texts: dict[Text, list[str]], old: Catalog) -> Catal
     new = Catalog(locale=language, domain="django", project="Helpdesk", version="1", fuzzy=False)
     for text in sorted(texts):
         identity = (text.singular, text.plural) if text.plural else text.singular
-        known = old.get(identity, text.context or None)  # type: ignore[arg-type]
-        message = new.add(identity, context=text.context or None)  # type: ignore[arg-type]
+        known = old.get(identity, text.context or None)
+        message = new.add(identity, context=text.context or None)
         if known is not None and isinstance(known.string, tuple) == bool(text.plural):
             message.string = known.string
             message.flags |= known.flags & {"fuzzy"}

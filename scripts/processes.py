@@ -120,7 +120,7 @@ class Child:
             return
 
 
-def _die_with_parent(with_signal: signal.Signals):  # type: ignore[no-untyped-def]
+def _die_with_parent(with_signal: signal.Signals):
     """What the child runs before its program: Linux signals it when the supervisor is gone, even by kill -9."""
     if not sys.platform.startswith("linux"):
         return None
@@ -172,7 +172,7 @@ def port_is_taken(port: int, host: str = "127.0.0.1") -> bool:
     return False
 
 
-def wait_for(child: Child, ready, *, seconds: float, what: str) -> None:  # type: ignore[no-untyped-def]
+def wait_for(child: Child, ready, *, seconds: float, what: str) -> None:
     """Wait until `ready()` is true; say why with the child's own words when it ends or takes too long."""
     deadline = time.monotonic() + seconds
     pause = 0.02

@@ -124,8 +124,6 @@ class Postgres:
         if made.returncode:
             raise CannotStart(f"initdb could not make a cluster in {unfinished}:\n{made.stdout}{made.stderr}")
         unfinished.rename(self.folder)
-        if self.folder != self.wished and not self.wished.exists():
-            self.wished.symlink_to(self.folder)
 
     def _child(self, programs: Path) -> Child:
         settings = {

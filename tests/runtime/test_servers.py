@@ -1,6 +1,7 @@
 """Embedded servers are real ones, keep their data and never outlive their supervisor."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,17 +15,10 @@ import redis
 from scripts import processes
 from scripts.processes import CannotStart
 from scripts.secrets_file import Secrets
-from scripts.servers import Servers, throwaway_folder
+from scripts.servers import Servers
 from scripts.testing import ROOT
 
 pytestmark = pytest.mark.skipif("not sys.platform.startswith('linux')", reason="looks into /proc")
-
-
-@pytest.fixture
-def data():
-    folder = throwaway_folder()
-    yield folder
-    subprocess.run(["rm", "-rf", str(folder)], check=True)
 
 
 def alive(pid: int) -> bool:
@@ -150,4 +144,8 @@ def test_root_can_keep_its_data_below_a_private_folder(tmp_path):
         assert psycopg.connect(servers.postgres.url()).execute("SELECT 1").fetchone() == (1,)
 
     assert (data / "postgres").resolve() == folder
-    subprocess.run(["rm", "-rf", str(folder), str(servers.valkey.folder)], check=True)
+    shutil.rmtree(data)
+    with Servers(data, throwaway=True) as servers:
+        assert psycopg.connect(servers.postgres.url()).execute("SELECT 1").fetchone() == (1,), "a new start"
+    shutil.rmtree(folder)
+    shutil.rmtree(servers.valkey.folder)

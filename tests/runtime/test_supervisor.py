@@ -116,10 +116,10 @@ def test_the_table_shows_every_login_on_the_chosen_port(tmp_path):
     assert str(tmp_path / "access.json") in shown
 
 
-def test_signals_end_a_waiting_program_without_a_traceback(tmp_path):
+def test_signals_end_a_waiting_program_without_a_traceback(data):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "REDIS"))}
     program = subprocess.Popen(
-        [sys.executable, "-m", "scripts.servers", "--data", str(tmp_path)],
+        [sys.executable, "-m", "scripts.servers", "--data", str(data)],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,36 +11,59 @@ from django.db import transaction
 from escalation import actions
 from escalation.errors import HighestTier
 from escalation.models import RuleRun
-from sla.document.rules import BREACH, Effect, Rule
+from sla.document.rules import BREACH, Rule
 from sla.models import Priority
 from tenants.errors import Refused
 from tenants.text import say
-from tickets import desk, events
+from tickets import clocks, desk, events
 from tickets.actions import change_priority
 from tickets.models import Event, Ticket, Tier
 
 
-def consider(event_id: UUID, now: datetime) -> None:
-    """Alarm handler: run every rule of the ticket's policy for this clock's moment whose conditions are met."""
-    event = Event.objects.select_related("ticket").get(pk=event_id)
-    ticket = desk.lock(event.ticket)
-    moment = BREACH if event.verb == "clock.breached" else event.data["percent"]
-    for rule in ticket.policy.escalation.rules.values():
-        if rule.when.clock == event.data["metric"] and rule.when.at == moment:
-            _run(rule, ticket, event, now)
+def rang(ticket_id: UUID, now: datetime) -> None:
+    """Alarm handler: a clock of this ticket warned or broke by now, unless something happened meanwhile."""
+    ticket = desk.lock(Ticket(pk=ticket_id))
+    consider(ticket, clocks.settle(ticket, at=now), now=now)
 
 
-def _run(rule: Rule, ticket: Ticket, event: Event, now: datetime) -> None:
-    if RuleRun.objects.filter(event=event, rule=rule.key).exists():
+def crossed(ticket_id: UUID, now: datetime) -> None:
+    """Alarm handler: clocks of this ticket had warned or broken when somebody acted on it."""
+    ticket = desk.lock(Ticket(pk=ticket_id))
+    consider(ticket, Event.objects.filter(ticket=ticket, verb__in=["clock.warned", "clock.breached"]), now=now)
+
+
+def consider(ticket: Ticket, crossings: Iterable[Event], *, now: datetime) -> None:
+    """Run every rule of the ticket's policy for these warnings and breaches, each rule once for each of them."""
+    crossings = list(crossings)
+    if not crossings:
         return
+    done = set(RuleRun.objects.filter(ticket=ticket).values_list("event_id", "rule"))
+    runs = []
+    for event in crossings:
+        for rule in ticket.policy.escalation.rules.values():
+            if _is_for(rule, event) and (event.pk, rule.key) not in done:
+                # The next rule sees what this one did.
+                ticket, because = _run(rule, ticket, now)
+                run = RuleRun(ticket=ticket, event=event, rule=rule.key, ran=not because, because=because, at=now)
+                runs.append(run)
+    RuleRun.objects.bulk_create(runs)
+
+
+def _is_for(rule: Rule, event: Event) -> bool:
+    moment = BREACH if event.verb == "clock.breached" else event.data["percent"]
+    return rule.when.clock == event.data["metric"] and rule.when.at == moment
+
+
+def _run(rule: Rule, ticket: Ticket, now: datetime) -> tuple[Ticket, dict[str, object]]:
+    """Do what a rule says if its conditions are met: the ticket after it, and why it did not run if it didn't."""
     because = _unmet(rule, ticket)
-    if not because:
-        try:
-            with transaction.atomic():
-                _do(rule.key, rule.do, ticket, now)
-        except Refused as refusal:
-            because = {"refused": refusal.code}
-    RuleRun.objects.create(ticket=ticket, event=event, rule=rule.key, ran=not because, because=because, at=now)
+    if because:
+        return ticket, because
+    try:
+        with transaction.atomic():
+            return _do(rule, ticket, now), {}
+    except Refused as refusal:
+        return ticket, {"refused": refusal.code}
 
 
 def _unmet(rule: Rule, ticket: Ticket) -> dict[str, object]:
@@ -61,42 +85,45 @@ def _unmet(rule: Rule, ticket: Ticket) -> dict[str, object]:
     return {"condition": "only", "saw": facts}
 
 
-def _do(key: str, effect: Effect, ticket: Ticket, now: datetime) -> None:
+def _do(rule: Rule, ticket: Ticket, now: datetime) -> Ticket:
     """Everything that the rule says, in its order, in the transaction of the alarm."""
+    effect = rule.do
     if effect.raise_priority:
         above = Priority.objects.filter(is_active=True, rank__lt=ticket.priority.rank).order_by("-rank").first()
         if above is not None:
             ticket = change_priority(ticket, above, actor=None, at=now)
-    escalated = False
     if effect.escalate:
-        escalated = _escalate(key, effect, ticket, now)
-    if effect.notify or (effect.tell_customer and not escalated):
+        ticket = _escalate(rule, ticket, now)
+    # An escalation tells the customer itself.
+    sentence = dict(effect.tell_customer or {}) if not effect.escalate else {}
+    if effect.notify or sentence:
         events.record(
             ticket,
             "rule.ran",
             actor=None,
             at=now,
-            is_public=bool(effect.tell_customer and not escalated and not effect.escalate),
-            rule=key,
+            is_public=bool(sentence),
+            rule=rule.key,
             notify=list(effect.notify),
-            sentence=dict(effect.tell_customer or {}) if not effect.escalate else {},
+            sentence=sentence,
         )
+    return ticket
 
 
-def _escalate(key: str, effect: Effect, ticket: Ticket, now: datetime) -> bool:
-    to = None if effect.escalate == "next" else Tier.objects.filter(key=effect.escalate).first()
+def _escalate(rule: Rule, ticket: Ticket, now: datetime) -> Ticket:
+    effect = rule.do
+    to = None if effect.escalate == "next" else Tier.objects.get(key=effect.escalate)
     if to is not None and to.position <= ticket.tier.position:
-        return False  # it got there by other means
+        return ticket  # it got there by other means
     try:
-        actions.escalate(
+        return actions.escalate(
             ticket,
             actor=None,
             at=now,
             to=to,
             reason=say(effect.reason, ticket.policy.language),
             sentence=dict(effect.tell_customer or {}),
-            rule=key,
+            rule=rule.key,
         )
     except HighestTier:
-        return False
-    return True
+        return ticket  # nobody is above; the staff is still told

@@ -2,14 +2,24 @@
 
 #: After an event of this verb is recorded, these alarms are set for now, with the event as their subject.
 AFTER: dict[str, list[str]] = {
-    "clock.warned": ["escalation.consider"],
-    "clock.breached": ["escalation.consider"],
+    "ticket.created": ["mail.tell"],
+    "message.posted": ["mail.tell"],
+    "status.changed": ["mail.tell"],
+    "priority.changed": ["mail.tell"],
+    "ticket.assigned": ["mail.tell"],
+    "ticket.escalated": ["mail.tell"],
+    "ticket.handed_back": ["mail.tell"],
+    "ticket.merged": ["mail.tell"],
+    "ticket.not_covered": ["mail.tell"],
+    "ticket.refused": ["mail.tell"],
+    "ticket.reopened": ["mail.tell"],
+    "rule.ran": ["mail.tell"],
 }
 
 #: What does the work of each kind of alarm: a function of the subject's id and the instant.
 ALARMS: dict[str, str] = {
-    "clock": "tickets.clocks.rang",
-    "escalation.consider": "escalation.rules.consider",
+    "clock": "escalation.rules.rang",
+    "clock.crossed": "escalation.rules.crossed",
     "mail.tell": "inbox.reactions.tell",
     "mail.send": "inbox.reactions.send",
 }

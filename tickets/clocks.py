@@ -11,11 +11,13 @@ from sla import clock
 from sla.models import policy_of
 from tenants import alarms
 from tenants.context import active_tenant_id
-from tickets import desk, events
+from tickets import events
 from tickets.models import Clock, Event, Message, Ticket
 
 #: The alarm that wakes up when the next clock of a ticket warns or breaks; its subject is the ticket.
 ALARM = "clock"
+#: The alarm that lets rules look at what a ticket's clocks did; its subject is the ticket.
+CROSSED = "clock.crossed"
 
 #: An answer within the second of its deadline is in time, so a breach is certain when that second is over.
 SETTLED = timedelta(seconds=1)
@@ -85,21 +87,30 @@ def _event(ticket: Ticket, pk: UUID, verb: str, at: datetime, data: dict[str, An
 
 
 def refresh(ticket: Ticket, *, at: datetime) -> None:
-    """Bring the rows, the due time and the alarm of a locked ticket in line with its history as of an instant.
+    """Bring a locked ticket's clocks in line with its history as of an instant, after an action on it.
 
-    Warnings and breaches that lie behind are recorded as events at their own time, however late this runs.
+    What warned or broke before the action is for the rules to look at, a moment later.
+    """
+    if settle(ticket, at=at):
+        alarms.set(CROSSED, ticket.pk, at)
+
+
+def settle(ticket: Ticket, *, at: datetime) -> list[Event]:
+    """Write the rows, the due time and the alarm of a locked ticket as its history gives them.
+
+    Warnings and breaches that lie behind are recorded at their own time, however late this runs, and returned.
     """
     at = max(at, ticket.clocks_at or at)
     folded = list(fold(ticket, at=at))
-    crossed = _write_rows(ticket, folded, at)
-    if crossed:
-        events.record_crossings(ticket, crossed)
+    crossings = _write_rows(ticket, folded, at)
+    crossed = events.record_crossings(ticket, crossings) if crossings else []
     _set_alarm(ticket, folded, at)
     due_at = min((each.due_at for each in folded if each.state == clock.State.RUNNING and each.due_at), default=None)
     if due_at != ticket.due_at or crossed:
         ticket.due_at, ticket.clocks_at = due_at, at if crossed else ticket.clocks_at
         # The ticket was not touched by anybody: updated_at stays.
-        ticket.save(update_fields=["due_at", "clocks_at"])
+        Ticket.objects.filter(pk=ticket.pk).update(due_at=due_at, clocks_at=ticket.clocks_at)
+    return crossed
 
 
 def _write_rows(ticket: Ticket, folded: Sequence[clock.Clock], at: datetime) -> list[Crossing]:
@@ -158,12 +169,6 @@ def _set_alarm(ticket: Ticket, folded: Sequence[clock.Clock], at: datetime) -> N
         alarms.set(ALARM, ticket.pk, min(instants) + SETTLED)
     else:
         alarms.cancel(ALARM, ticket.pk)
-
-
-def rang(ticket_id: UUID, now: datetime) -> None:
-    """Alarm handler: a clock of this ticket warned or broke by now, unless something happened meanwhile."""
-    ticket = desk.lock(Ticket(pk=ticket_id))
-    refresh(ticket, at=now)
 
 
 def explain(ticket: Ticket, *, at: datetime) -> list[clock.Clock]:

@@ -1,6 +1,5 @@
 """The history of tickets: the one place that writes it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -33,18 +32,12 @@ def record(
         at = max(at, ticket.clocks_at)
     public = verb in PUBLIC if is_public is None else is_public
     event = Event.objects.create(ticket=ticket, verb=verb, actor=actor, at=at, is_public=public, data=data)
-    _set_reactions([event])
+    alarms.set_many((kind, event.pk, at) for kind in alarms.after(verb))
     return event
 
 
-def record_crossings(ticket: Ticket, crossings: list[tuple[str, datetime, dict[str, Any]]]) -> None:
+def record_crossings(ticket: Ticket, crossings: list[tuple[str, datetime, dict[str, Any]]]) -> list[Event]:
     """Write down what clocks did by themselves, (verb, at, data) each, at their own times however late this is."""
-    _set_reactions(
-        Event.objects.bulk_create(
-            Event(ticket=ticket, verb=verb, at=at, is_public=False, data=data) for verb, at, data in crossings
-        )
+    return Event.objects.bulk_create(
+        Event(ticket=ticket, verb=verb, at=at, is_public=False, data=data) for verb, at, data in crossings
     )
-
-
-def _set_reactions(events: Iterable[Event]) -> None:
-    alarms.set_many((kind, event.pk, event.at) for event in events for kind in alarms.after(event.verb))

@@ -43,7 +43,7 @@ def test_a_rule_runs_once_for_one_breach_however_often_it_is_tried(at_acme, grac
     breach = Event.objects.get(ticket=ticket, verb="clock.breached", data__metric="first_response")
     runs = RuleRun.objects.filter(event=breach).count()
 
-    alarms.handler("escalation.consider")(breach.pk, AFTERNOON + timedelta(days=1))
+    alarms.handler("clock.crossed")(ticket.pk, AFTERNOON + timedelta(days=1))
 
     assert RuleRun.objects.filter(event=breach).count() == runs > 0
     assert Event.objects.filter(ticket=ticket, verb="ticket.escalated").count() == 1

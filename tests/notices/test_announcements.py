@@ -18,7 +18,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def content(title="Mail is slow", **more):
-    return Content(**{"title": {"en": title}, "shown_from": MONDAY_9AM, **more})
+    words = title if isinstance(title, dict) else {"en": title}
+    return Content(**{"title": words, "shown_from": MONDAY_9AM, **more})
 
 
 def titles(person, at=MONDAY_9AM, **more):
@@ -134,7 +135,9 @@ def test_a_banner_is_put_away_without_a_script_and_stays_on_the_list(client, sho
 
 def test_putting_away_leads_to_no_other_site(client, shown):
     answer = client.post(
-        "/announcements/dismiss", {"announcement": "x" * 500, "next": "//evil.example/"}, headers={"host": "acme.localhost"}
+        "/announcements/dismiss",
+        {"announcement": "x" * 500, "next": "//evil.example/"},
+        headers={"host": "acme.localhost"},
     )
 
     assert answer.headers["Location"] == "/"
@@ -181,7 +184,13 @@ def test_a_manager_writes_previews_and_publishes_on_the_desk(client, mary, at_ac
 )
 def test_a_wrong_form_says_so_at_the_field_and_loses_nothing(client, mary, at_acme, wrong):
     client.force_login(mary)
-    form = {"title_en": "T", "body_en": "kept words", "severity": "info", "audience": "everyone", "shown_from": "2026-03-02T09:00"}
+    form = {
+        "title_en": "T",
+        "body_en": "kept words",
+        "severity": "info",
+        "audience": "everyone",
+        "shown_from": "2026-03-02T09:00",
+    }
 
     answer = client.post("/desk/announcements/new", {**form, **wrong}, headers={"host": "acme.localhost"})
 

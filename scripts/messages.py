@@ -67,13 +67,13 @@ def update(root: Path = ROOT) -> None:
 def missing(language: str, root: Path = ROOT) -> list[dict[str, object]]:
     """What `fill` takes, with the translations left empty."""
     wanted: list[dict[str, object]] = []
-    for message in _messages(load(language, root)):
+    catalog = load(language, root)
+    for message in _messages(catalog):
         if not _is_translated(message):
             text = _text_of(message)
             entry: dict[str, object] = {"context": text.context} if text.context else {}
             entry |= {"text": text.singular, **({"plural": text.plural} if text.plural else {})}
-            forms = load(language, root).num_plurals
-            entry["translation"] = [""] * forms if text.plural else ""
+            entry["translation"] = [""] * catalog.num_plurals if text.plural else ""
             wanted.append(entry)
     return wanted
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from escalation import actions as escalation
 from helpdesk.demo.pace import Pace, Step, steps_to_answer
 from sla.document import SupportPolicy
 from sla.models import Priority
 from tenants import alarms
+from tenants.context import active_tenant
 from tenants.errors import Refused
 from tenants.models import User
 from tickets import actions, desk
@@ -85,12 +87,20 @@ class Stage:
             category=Category.objects.get(key=script["category"]) if "category" in script else None,
             priority=Priority.objects.get(key=script["priority"]) if "priority" in script else None,
             channel=script.get("channel", "portal"),
-            answers=script.get("answers", {}),
+            answers=self._answers(script, at),
             articles=script.get("articles", []),
             at=at,
         )
         self._told.append(story)
         self._next(story, at)
+
+    def _answers(self, script: dict[str, Any], at: datetime) -> dict[str, Any]:
+        """What was put in the fields; `{days_before: 2}` is a date, which has to move with the story."""
+        today = at.astimezone(ZoneInfo(active_tenant().timezone)).date()
+        return {
+            key: (today - timedelta(days=value["days_before"])).isoformat() if isinstance(value, dict) else value
+            for key, value in script.get("answers", {}).items()
+        }
 
     def _next(self, story: Story, at: datetime) -> None:
         if not story.steps:

@@ -148,8 +148,12 @@ def alike(text: str, person: User | None, language: str, limit: int = 5) -> list
 
 
 def normalise(query: str) -> str:
-    """What is searched for: without control characters, not longer than a person types."""
-    return " ".join(without_controls(query[: MAX_QUERY * 10]).split())[:MAX_QUERY].strip()
+    """What is searched for: without control characters, not longer than a person types.
+
+    A minus stands only before a word or inside one: websearch_to_tsquery fails on rows of them.
+    """
+    kept = " ".join(without_controls(query[: MAX_QUERY * 10]).split())[:MAX_QUERY]
+    return " ".join(re.sub(r"-{2,}|-(?!\w)", " ", kept).split())
 
 
 def _call(query: str, how: str, language: str, person: User | None, most: int = MAX_HITS) -> list[tuple[UUID, float]]:

@@ -1,5 +1,10 @@
-"""Addresses."""
+"""Moving tickets between tiers: part of the namespace `desk`."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from escalation import views
+
+urlpatterns: list[URLPattern] = [
+    path("tickets/<int:number>/escalate", views.escalate, name="escalate"),
+    path("tickets/<int:number>/hand-back", views.hand_back, name="hand_back"),
+]

@@ -135,3 +135,31 @@ class DifferentCustomers(Refused):
         "These tickets are from different customers. Answer them separately, so that nobody reads a stranger's words."
     )
     code = "different_customers"
+
+
+class NameTaken(Refused):
+    """Another organisation has this name."""
+
+    sentence = _("There is an organisation named %(name)s already. Open that one, or choose another name.")
+    code = "name_taken"
+
+
+class AddressTaken(Refused):
+    """Somebody has this mail address."""
+
+    sentence = _("%(email)s belongs to somebody already. Look them up among the people.")
+    code = "address_taken"
+
+
+class NotACustomer(Refused):
+    """Staff belong to no customer."""
+
+    sentence = _("%(person)s works here and is no customer. Choose somebody else.")
+    code = "not_a_customer"
+
+
+class EndsBeforeItBegins(Refused):
+    """A period that is over before it starts."""
+
+    sentence = _("The end lies before the beginning. Choose a later end, or leave it open.")
+    code = "ends_before_it_begins"

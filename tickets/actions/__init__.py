@@ -1,6 +1,6 @@
 """What can be done with a ticket. Each action locks, checks, writes, records an event and returns."""
 
-from tickets.actions.assigning import assign, hand_over, take
+from tickets.actions.assigning import assign, hand_over, take, take_next
 from tickets.actions.changing import (
     add_tag,
     change_category,
@@ -12,11 +12,14 @@ from tickets.actions.closing import mark_not_covered, refuse, reopen, solve_by_r
 from tickets.actions.merging import merge
 from tickets.actions.once import once
 from tickets.actions.opening import open_ticket
+from tickets.actions.several import Changes, change
 from tickets.actions.talking import comment, note, reply
 
 __all__ = [
+    "Changes",
     "add_tag",
     "assign",
+    "change",
     "change_category",
     "change_priority",
     "change_status",
@@ -33,4 +36,5 @@ __all__ = [
     "reply",
     "solve_by_requester",
     "take",
+    "take_next",
 ]

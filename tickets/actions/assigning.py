@@ -9,7 +9,7 @@ from tenants.permissions import Permission
 from tickets import desk, events
 from tickets.actions.checks import require, require_active
 from tickets.errors import WrongTeam, WrongTier
-from tickets.models import Team, Ticket
+from tickets.models import Status, Team, TeamMembership, Ticket
 
 
 def assign(ticket: Ticket, assignee: User | None, *, actor: User | None, at: datetime) -> Ticket:
@@ -38,6 +38,23 @@ def assign(ticket: Ticket, assignee: User | None, *, actor: User | None, at: dat
 def take(ticket: Ticket, *, actor: User, at: datetime) -> Ticket:
     """Assign a ticket to oneself. Raises NotPermitted, TicketNotActive."""
     return assign(ticket, actor, actor=actor, at=at)
+
+
+def take_next(*, actor: User, at: datetime) -> Ticket | None:
+    """Assign the most urgent ticket that nobody works on: by due time, then in order of arrival. None without one.
+
+    Members of teams get their teams' tickets. A ticket that somebody else takes at this moment is passed by.
+    Raises NotPermitted.
+    """
+    require(actor, Permission.ASSIGN)
+    waiting = Ticket.objects.visible_to(actor).filter(
+        is_active=True, assignee=None, status__in=Status.objects.filter(kind__in=[Status.Kind.NEW, Status.Kind.OPEN])
+    )
+    teams = list(TeamMembership.objects.filter(user=actor).values_list("team", flat=True))
+    if teams:
+        waiting = waiting.filter(team__in=teams)
+    ticket = waiting.select_for_update(of=("self",), skip_locked=True).order_by("due_at", "number").first()
+    return take(ticket, actor=actor, at=at) if ticket else None
 
 
 def hand_over(ticket: Ticket, team: Team, *, actor: User | None, at: datetime, reason: str = "") -> Ticket:

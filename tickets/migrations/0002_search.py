@@ -124,9 +124,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "subject",
-                    models.CharField(
-                        blank=True, help_text="of the ticket, on its first message only", max_length=200
-                    ),
+                    models.CharField(blank=True, help_text="of the ticket, on its first message only", max_length=200),
                 ),
                 ("words", django.contrib.postgres.search.SearchVectorField()),
                 (

@@ -1,0 +1,95 @@
+"""The workspace's pages: for staff only, few queries, and everything that is asked of them in plain forms."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from tests.support.world import make_organization, make_person, make_ticket
+from tickets import actions
+
+DESK = [
+    "home",
+    "tickets",
+    "search",
+    "new_ticket",
+    "people",
+    "organizations",
+    "new_organization",
+    "settings",
+    "roles",
+    "teams",
+    "failed_work",
+    "tokens",
+    "views",
+]
+
+
+@pytest.fixture
+def signed_in(acme):
+    """Sign somebody of Acme in, without a browser."""
+
+    def sign_in(person):
+        client = Client(headers={"host": "acme.localhost"})
+        client.force_login(person)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.mark.parametrize("name", DESK)
+def test_pages_open_for_an_administrator_and_do_not_exist_for_customers(signed_in, root, grace, name):
+    assert signed_in(root).get(reverse(f"desk:{name}")).status_code == 200
+    assert signed_in(grace).get(reverse(f"desk:{name}")).status_code == 404
+
+
+def test_every_address_of_the_desk_sends_strangers_to_sign_in_and_hides_from_customers(signed_in, ada, grace):
+    ticket = make_ticket(grace)
+    values = {"number": ticket.number, "name": "assign", "pk": ada.pk, "what": "contract", "key": "x", "version": ada.pk}
+    found = [pattern for pattern in _patterns(get_resolver()) if pattern.startswith("desk/")]
+    assert len(found) > 30
+
+    for pattern in found:
+        address = "/" + _filled(pattern, values)
+        for method in ("get", "post"):
+            stranger = getattr(Client(headers={"host": "acme.localhost"}), method)(address)
+            customer = getattr(signed_in(grace), method)(address)
+            assert stranger.status_code in (302, 405), address
+            assert customer.status_code in (404, 405), address
+
+
+def _patterns(resolver, prefix=""):
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            yield from _patterns(entry, path)
+        else:
+            yield path
+
+
+def _filled(pattern, values):
+    import re
+
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]]), pattern)
+
+
+def test_the_list_and_the_ticket_take_at_most_twelve_queries(signed_in, ada, grace, now, django_assert_max_num_queries):
+    make_organization("Initech", grace)
+    tickets = [make_ticket(grace, f"Printer {number}", at=now) for number in range(12)]
+    for minute in range(6):
+        actions.reply(tickets[0], author=ada, body="Unplug it.", at=now + timedelta(minutes=minute))
+    client = signed_in(ada)
+    client.get(reverse("desk:tickets"))
+    client.get(reverse("desk:ticket", args=[tickets[0].number]))
+
+    with django_assert_max_num_queries(12):
+        assert client.get(reverse("desk:tickets")).status_code == 200
+    with django_assert_max_num_queries(12):
+        assert client.get(reverse("desk:ticket", args=[tickets[0].number])).status_code == 200

@@ -1,0 +1,132 @@
+"""What can be done with customers' companies and with customers: each is one small step with its permission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+
+from tenants.models import Role, User
+from tenants.permissions import Permission
+from tickets.actions.checks import require
+from tickets.errors import AddressTaken, EndsBeforeItBegins, NameTaken, NotACustomer, ReasonMissing
+from tickets.models import Exclusion, LiftedExclusion, Membership, Organization, OrganizationAddress
+
+
+def add_organization(name: str, *, contract: str = "", actor: User) -> Organization:
+    """Enter a company. Raises NotPermitted, NameTaken."""
+    require(actor, Permission.MANAGE_ORGANIZATIONS)
+    try:
+        with transaction.atomic():
+            return Organization.objects.create(name=name.strip(), contract=contract)
+    except IntegrityError:
+        raise NameTaken(name=name.strip()) from None
+
+
+def change_organization(organization: Organization, *, name: str, contract: str, actor: User) -> Organization:
+    """Correct the name, or agree on another contract; open tickets keep the terms that they were filed under.
+
+    Raises NotPermitted, NameTaken.
+    """
+    require(actor, Permission.MANAGE_ORGANIZATIONS)
+    organization.name, organization.contract = name.strip(), contract
+    try:
+        with transaction.atomic():
+            organization.save(update_fields=["name", "contract"])
+    except IntegrityError:
+        raise NameTaken(name=organization.name) from None
+    return organization
+
+
+def add_member(organization: Organization, person: User, *, scope: str, actor: User) -> Membership:
+    """Put a customer into a company, or change whose tickets they see there. Raises NotPermitted, NotACustomer."""
+    require(actor, Permission.MANAGE_ORGANIZATIONS)
+    if person.is_staff_member:
+        raise NotACustomer(person=person)
+    member, _ = Membership.objects.update_or_create(user=person, organization=organization, defaults={"scope": scope})
+    return member
+
+
+def remove_member(member: Membership, *, actor: User) -> None:
+    """Take a person out of a company; their tickets stay where they are. Raises NotPermitted."""
+    require(actor, Permission.MANAGE_ORGANIZATIONS)
+    Membership.objects.filter(pk=member.pk).delete()
+
+
+def authorize_address(organization: Organization, email: str, *, actor: User) -> OrganizationAddress:
+    """Let an address make requests for a company. Raises NotPermitted."""
+    require(actor, Permission.MANAGE_ORGANIZATIONS)
+    known = OrganizationAddress.objects.filter(organization=organization, email__iexact=email).first()
+    return known or OrganizationAddress.objects.create(organization=organization, email=email.strip())
+
+
+def withdraw_address(address: OrganizationAddress, *, actor: User) -> None:
+    """No longer let an address speak for its company. Raises NotPermitted."""
+    require(actor, Permission.MANAGE_ORGANIZATIONS)
+    OrganizationAddress.objects.filter(pk=address.pk).delete()
+
+
+def set_lifted_exclusions(organization: Organization, exclusions: Iterable[Exclusion], *, actor: User) -> None:
+    """Agree on which exclusions do not hold for a company, beside what its contract lifts. Raises NotPermitted."""
+    require(actor, Permission.MANAGE_ORGANIZATIONS)
+    wanted = {each.pk: each for each in exclusions}
+    present = LiftedExclusion.objects.filter(organization=organization)
+    present.exclude(exclusion__in=wanted).delete()
+    missing = wanted.keys() - set(present.values_list("exclusion", flat=True))
+    LiftedExclusion.objects.bulk_create(
+        LiftedExclusion(organization=organization, exclusion=wanted[pk]) for pk in missing
+    )
+
+
+def suspend(
+    organization: Organization, *, since: datetime, until: datetime | None, reason: str, actor: User
+) -> Organization:
+    """Suspend a company's support from an instant on, with or without an end. Filing then says why.
+
+    Raises NotPermitted, ReasonMissing, EndsBeforeItBegins.
+    """
+    require(actor, Permission.SUSPEND)
+    if not reason.strip():
+        raise ReasonMissing
+    if until is not None and until <= since:
+        raise EndsBeforeItBegins
+    return _suspension(organization, since, until, reason.strip())
+
+
+def lift_suspension(organization: Organization, *, actor: User) -> Organization:
+    """Give a company its support again at once. Raises NotPermitted."""
+    require(actor, Permission.SUSPEND)
+    return _suspension(organization, None, None, "")
+
+
+def _suspension(
+    organization: Organization, since: datetime | None, until: datetime | None, reason: str
+) -> Organization:
+    organization.suspended_from, organization.suspended_until = since, until
+    organization.suspension_reason = reason
+    organization.save(update_fields=["suspended_from", "suspended_until", "suspension_reason"])
+    return organization
+
+
+def add_customer(email: str, name: str, *, language: str = "", actor: User) -> User:
+    """Enter a customer who called or wrote a letter; they sign in by a code once they prove the address.
+
+    Raises NotPermitted, AddressTaken.
+    """
+    require(actor, Permission.REPLY)
+    customer = User(
+        role=Role.objects.filter(kind=Role.Kind.CUSTOMER).earliest("name"),
+        email=email.strip(),
+        name=name.strip(),
+        language=language,
+    )
+    customer.set_unusable_password()
+    try:
+        with transaction.atomic():
+            customer.save()
+    except IntegrityError:
+        raise AddressTaken(email=email) from None
+    EmailAddress.objects.create(user=customer, email=customer.email, primary=True, verified=False)
+    return customer

@@ -1,0 +1,278 @@
+"""What agents fill in: lists, the composer, and what can be done with a ticket."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sla.document import SupportPolicy
+from sla.models import Priority
+from tenants.models import Role, User
+from tenants.text import say
+from tickets.actions.closing import is_lifted
+from tickets.forms.files import FilesField
+from tickets.forms.portal import LONGEST_TEXT, Described
+from tickets.lists import View
+from tickets.models import Category, Exclusion, RefusalReason, Status, Team, Ticket
+from tickets.paging import ORDERS, Order
+
+LONGEST_REASON = 2_000
+MOST_CHOSEN = 100
+
+
+def named(records: Any) -> list[tuple[str, str]]:
+    """Choices out of records of the policy, in the policy's order and the reader's words."""
+    return [(record.key, say(record.name)) for record in records.values()]
+
+
+class FilterForm(forms.Form):
+    """How a list is narrowed and sorted. Everything is in the address; nothing is required."""
+
+    view = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any, *, policy: SupportPolicy | None, view: View, order: Order) -> None:
+        super().__init__({**data.dict(), "view": view.key, "sort": data.get("sort") or order.key}, auto_id="filter_%s")
+        if policy:
+            self._narrow("status", _("State"), named(policy.statuses))
+            self._narrow("priority", _("Priority"), named(policy.priorities))
+            self._narrow("category", _("Category"), named(policy.categories))
+            self._narrow("team", _("Team"), named(policy.teams))
+        self._narrow("assignee", _("Assignee"), [("me", _("Me")), ("none", _("Nobody"))])
+        sorts = [(each.key, each.name) for each in ORDERS.values()]
+        self.fields["sort"] = forms.ChoiceField(label=_("Sort"), choices=sorts, required=False)
+        #: What the address narrows by beside the selects; kept when one of them is changed.
+        for name in ("organization", "requester", "tag", "tier"):
+            if data.get(name):
+                self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def _narrow(self, name: str, label: Any, choices: list[tuple[str, Any]]) -> None:
+        self.fields[name] = forms.ChoiceField(label=label, choices=[("", _("All")), *choices], required=False)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the list is narrowed down at all."""
+        return any(self.data.get(name) for name in self.fields if name not in ("view", "sort"))
+
+
+class BulkForm(forms.Form):
+    """One thing for several tickets."""
+
+    act = forms.ChoiceField(label=_("With the chosen tickets"))
+
+    def __init__(self, *args: Any, policy: SupportPolicy | None, **options: Any) -> None:
+        super().__init__(*args, auto_id="bulk_%s", **options)
+        statuses = policy.statuses.values() if policy else ()
+        choices: list[tuple[str, Any]] = [("take", _("Assign to me"))]
+        choices += [(f"status-{each.key}", _("Set to: %(status)s") % {"status": say(each.name)}) for each in statuses]
+        self.fields["act"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The numbers of the ticked tickets."""
+        cleaned = super().clean() or self.cleaned_data
+        ticked = self.data.getlist("chosen") if hasattr(self.data, "getlist") else []
+        numbers = [int(each) for each in ticked if each.isascii() and each.isdecimal() and len(each) < 19]
+        if not numbers:
+            raise forms.ValidationError(_("Tick the tickets that you mean first."))
+        if len(numbers) > MOST_CHOSEN:
+            raise forms.ValidationError(_("Choose 100 tickets at most."))
+        cleaned["chosen"] = numbers
+        return cleaned
+
+
+class ComposerForm(forms.Form):
+    """A reply to the customer, or a note among colleagues, and the status that goes with it."""
+
+    kind = forms.ChoiceField(
+        label=_("What you write"),
+        choices=[("reply", _("Reply to the customer")), ("note", _("Internal note"))],
+        widget=forms.RadioSelect,
+    )
+    body = forms.CharField(
+        label=_("Text"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    files = FilesField()
+    status = forms.ChoiceField(label=_("and set the state to"), required=False)
+    seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, policy: SupportPolicy | None, **options: Any) -> None:
+        super().__init__(*args, auto_id="composer_%s", **options)
+        self.initial.setdefault("token", uuid.uuid4())
+        self.initial.setdefault("kind", "reply")
+        statuses = [each for each in policy.statuses.values() if each.kind not in ("new", "refused")] if policy else []
+        choices = [("", _("as it is")), *((each.key, say(each.name)) for each in statuses)]
+        self.fields["status"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_token(self) -> uuid.UUID:
+        """A form without a token is taken as new."""
+        return self.cleaned_data["token"] or uuid.uuid4()
+
+    @property
+    def is_note(self) -> bool:
+        """Whether what is written now is for colleagues only."""
+        return self["kind"].value() == "note"
+
+
+class TicketForm(forms.Form):
+    """Something to do with one ticket."""
+
+    def __init__(self, *args: Any, ticket: Ticket, person: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ticket, self.person = ticket, person
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill the choices that depend on the ticket."""
+
+
+def reason_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
+    """A few sentences."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=LONGEST_REASON,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AssignForm(TicketForm):
+    """Who works on it."""
+
+    assignee = forms.ModelChoiceField(User.objects.none(), label=_("Assignee"), required=False, empty_label=_("Nobody"))
+
+    def prepare(self) -> None:
+        """Those of the ticket's team first."""
+        staff = User.objects.exclude(role__kind=Role.Kind.CUSTOMER).filter(is_active=True)
+        field: Any = self.fields["assignee"]
+        field.queryset = staff
+        team = set(self.ticket.team.memberships.values_list("user", flat=True)) if self.ticket.team else set()
+        people = sorted(staff, key=lambda each: str(each).casefold())
+        ours = [(each.pk, str(each)) for each in people if each.pk in team]
+        others = [(each.pk, str(each)) for each in people if each.pk not in team]
+        groups = [(str(self.ticket.team), ours), (_("Other teams"), others)]
+        field.choices = [("", _("Nobody")), *((name, group) for name, group in groups if group)]
+        self.initial.setdefault("assignee", self.ticket.assignee_id)
+
+
+class HandOverForm(TicketForm):
+    """Which other team on the same tier."""
+
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), empty_label=None)
+    reason = reason_field(_("Reason"), required=False, help_text=_("Colleagues read it, the customer does not."))
+
+    def prepare(self) -> None:
+        """Teams of this tier, but for the one that has it."""
+        same = Team.objects.filter(tier=self.ticket.tier, is_active=True).exclude(pk=self.ticket.team_id)
+        self.fields["team"].queryset = same  # type: ignore[attr-defined]
+
+
+class StatusForm(TicketForm):
+    """Another state."""
+
+    status = forms.ModelChoiceField(Status.objects.none(), label=_("State"), empty_label=None)
+
+    def prepare(self) -> None:
+        """Refusing asks for a reason, and has a form of its own."""
+        usable = Status.objects.filter(is_active=True).exclude(kind__in=[Status.Kind.REFUSED, Status.Kind.NEW])
+        self.fields["status"].queryset = usable  # type: ignore[attr-defined]
+        self.initial.setdefault("status", self.ticket.status_id)
+
+
+class PriorityForm(TicketForm):
+    """Another priority, with its reason."""
+
+    priority = forms.ModelChoiceField(Priority.objects.none(), label=_("Priority"), empty_label=None)
+    reason = reason_field(_("Reason"), help_text=_("The customer reads it, and the promised times follow."))
+
+    def prepare(self) -> None:
+        """The priorities of the policy."""
+        self.fields["priority"].queryset = Priority.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        self.initial.setdefault("priority", self.ticket.priority_id)
+
+
+class CategoryForm(TicketForm):
+    """Another category, and with it another team."""
+
+    category = forms.ModelChoiceField(
+        Category.objects.none(),
+        label=_("Category"),
+        empty_label=None,
+        help_text=_("The ticket moves to the team that takes this category on its tier."),
+    )
+
+    def prepare(self) -> None:
+        """The categories of the policy."""
+        self.fields["category"].queryset = Category.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        self.initial.setdefault("category", self.ticket.category_id)
+
+
+class MergeForm(TicketForm):
+    """Which ticket stays."""
+
+    number = forms.CharField(
+        label=_("Ticket that stays"),
+        max_length=20,
+        help_text=_("Its number. This ticket is closed, and its messages move there."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_number(self) -> Ticket:
+        """A ticket that this person may see."""
+        typed = self.cleaned_data["number"].strip().removeprefix("#")
+        if not (typed.isascii() and typed.isdecimal() and len(typed) < 19):
+            raise forms.ValidationError(_("Write the number of the ticket that stays, such as 1024."))
+        found = Ticket.objects.visible_to(self.person).filter(number=int(typed)).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no ticket with this number. Look it up and try again."))
+        return found
+
+
+class NotCoveredForm(TicketForm):
+    """Which exclusion of the policy."""
+
+    exclusion = forms.ModelChoiceField(
+        Exclusion.objects.none(), label=_("What is not covered"), empty_label=None, widget=forms.RadioSelect
+    )
+    explanation = reason_field(
+        _("Explanation"), required=False, help_text=_("The customer reads it beside the exclusion.")
+    )
+
+    def prepare(self) -> None:
+        """The exclusions that hold for this customer."""
+        offered = Exclusion.objects.filter(is_active=True)
+        held = [each.pk for each in offered if not is_lifted(self.ticket, each)]
+        self.fields["exclusion"].queryset = offered.filter(pk__in=held)  # type: ignore[attr-defined]
+
+
+class RefuseForm(TicketForm):
+    """For which reason of the policy."""
+
+    reason = forms.ModelChoiceField(
+        RefusalReason.objects.none(), label=_("Reason"), empty_label=None, widget=forms.RadioSelect
+    )
+    explanation = reason_field(_("Explanation"), required=False, help_text=_("The customer reads it."))
+
+    def prepare(self) -> None:
+        """Each with the sentence that the customer is told."""
+        field: Any = self.fields["reason"]
+        field.queryset = RefusalReason.objects.filter(is_active=True)
+        texts = self.ticket.policy.refusal_reasons
+        field.label_from_instance = lambda each: Described(
+            str(each), say(texts[each.key].text) if each.key in texts else ""
+        )
+
+
+class ReopenForm(TicketForm):
+    """Why it is taken up again."""
+
+    reason = reason_field(_("Reason"), required=False, help_text=_("Colleagues read it, the customer does not."))
+
+
+class TagForm(TicketForm):
+    """A word."""
+
+    name = forms.CharField(label=_("Tag"), max_length=50)

@@ -1,0 +1,1 @@
+"""What staff see of tickets: home, lists, a ticket, people, settings."""

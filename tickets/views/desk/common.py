@@ -1,0 +1,75 @@
+"""What the workspace's views share: staff only, the tickets that they may see, the policy in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from sla.document import SupportPolicy
+from sla.models import PolicyVersion
+from tenants.models import User
+from tickets import lists
+from tickets.models import Ticket
+
+View = Callable[..., HttpResponse]
+#: Large columns of neighbouring rows, which no page of the workspace shows.
+_HEAVY = ("policy_version__document", "policy_version__source", "merged_into__description", "merged_into__answers")
+
+
+def staff(view: View) -> View:
+    """For agents, managers and administrators, handed to the view as `person`; to customers the page does not exist."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person = request.user
+        if not isinstance(person, User) or not person.is_staff_member:
+            raise Http404
+        return view(request, person, *args, **kwargs)
+
+    return guarded
+
+
+def staff_who_may(*permissions: str) -> Callable[[View], View]:
+    """For staff whose role has one of these permissions; the page does not exist to others."""
+
+    def decorate(view: View) -> View:
+        @staff
+        @wraps(view)
+        def guarded(request: HttpRequest, person: User, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not any(person.may(permission) for permission in permissions):
+                raise Http404
+            return view(request, person, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def ticket_or_404(person: User, number: int) -> Ticket:
+    """A ticket that this person may see, with what its page and its actions show."""
+    seen = Ticket.objects.visible_to(person).for_list()
+    seen = seen.select_related("channel", "requester__role", "policy_version", "merged_into")
+    return get_object_or_404(seen.defer(*_HEAVY), number=number)
+
+
+def policy_in_force() -> SupportPolicy | None:
+    """The policy, or None on a desk that has none yet. One query; the document is cached in the process."""
+    version = PolicyVersion.objects.defer("document", "source").order_by("-number").first()
+    return version.policy if version else None
+
+
+def sidebar(person: User, policy: SupportPolicy | None, *, current: str = "") -> list[dict[str, Any]]:
+    """The views with their counts, for the left column. One query."""
+    chosen = lists.views(policy)
+    counts = lists.counts(chosen, person, at=timezone.now())
+    return [
+        {"view": view, "count": lists.shown_count(counts[key]), "current": key == current}
+        for key, view in chosen.items()
+    ]

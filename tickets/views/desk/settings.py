@@ -1,0 +1,121 @@
+"""How the desk is set up: read most of it here, change the policy by applying its file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sla.document import diff
+from sla.models import PolicyVersion
+from tenants import alarms
+from tenants.context import active_tenant
+from tenants.errors import Refused
+from tenants.models import Alarm, Role, User
+from tenants.permissions import Permission
+from tickets.actions import teams as actions
+from tickets.forms.people import MembersForm
+from tickets.models import Status, Team, Tier
+from tickets.views.desk.checklist import checklist
+from tickets.views.desk.common import policy_in_force, staff_who_may
+
+MOST_VERSIONS = 10
+
+
+@require_GET
+@staff_who_may(Permission.CONFIGURE)
+def settings(request: HttpRequest, person: User) -> HttpResponse:
+    """The policy in force, what is set up and what is missing, and where the rest is."""
+    versions = list(
+        PolicyVersion.objects.defer("document", "source")
+        .select_related("applied_by")
+        .order_by("-number")[:MOST_VERSIONS]
+    )
+    latest, former = [*versions, None, None][:2]
+    context = {
+        "versions": versions,
+        "policy": latest.policy if latest else None,
+        "changes": diff(former.policy, latest.policy) if latest and former else [],
+        "checklist": checklist(latest.policy if latest else None),
+        "statuses": Status.objects.filter(is_active=True),
+        "parked": _parked().count(),
+    }
+    return render(request, "tickets/desk/settings.html", context)
+
+
+@require_GET
+@staff_who_may(Permission.MANAGE_PEOPLE, Permission.CONFIGURE)
+def roles(request: HttpRequest, person: User) -> HttpResponse:
+    """Who may do what: a row a permission, a column a role."""
+    columns = sorted(Role.objects.all(), key=lambda role: [str(kind) for kind in Role.Kind].index(role.kind))
+    rows = [
+        {"label": permission.label, "cells": [(role, permission in role.permissions) for role in columns]}
+        for permission in Permission
+    ]
+    return render(request, "tickets/desk/roles.html", {"roles": columns, "rows": rows})
+
+
+@require_GET
+@staff_who_may(Permission.MANAGE_PEOPLE, Permission.CONFIGURE)
+def teams(request: HttpRequest, person: User) -> HttpResponse:
+    """Tiers with their teams and members."""
+    tiers = Tier.objects.filter(is_active=True).prefetch_related("teams__members")
+    return render(
+        request, "tickets/desk/teams.html", {"tiers": tiers, "may_edit": person.may(Permission.MANAGE_PEOPLE)}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_who_may(Permission.MANAGE_PEOPLE)
+def members(request: HttpRequest, person: User, key: str) -> HttpResponse:
+    """Choose who is in a team."""
+    team = get_object_or_404(Team.objects.select_related("tier"), key=key)
+    form = MembersForm(request.POST or None, initial={"people": team.members.values_list("pk", flat=True)})
+    if request.method == "POST":
+        form = MembersForm(request.POST)  # nobody ticked is an answer, not a form that was not sent
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_members(team, form.cleaned_data["people"], actor=person)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The members of %(team)s are changed.") % {"team": team})
+            return redirect("desk:teams")
+    context = {"team": team, "form": form}
+    return render(request, "tickets/desk/members.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@staff_who_may(Permission.SEE_SYSTEM)
+def failed_work(request: HttpRequest, person: User) -> HttpResponse:
+    """Work that failed five times and waits for a person, and what is late."""
+    late = Alarm.objects.filter(tenant=active_tenant(), parked_at=None, at__lt=timezone.now() - timedelta(minutes=5))
+    context = {
+        "parked": _parked().order_by("-parked_at")[:200],
+        "late": late.order_by("at")[:50],
+        "policy": policy_in_force(),
+    }
+    return render(request, "tickets/desk/failed_work.html", context)
+
+
+@require_POST
+@staff_who_may(Permission.SEE_SYSTEM)
+def retry(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
+    """Try parked work again, from the first attempt on."""
+    alarm = get_object_or_404(_parked(), pk=pk)
+    alarms.retry(alarm)
+    messages.success(
+        request, _("The work is tried again now. Look here in a minute: if it fails again, it comes back.")
+    )
+    return redirect("desk:failed_work")
+
+
+def _parked():  # type: ignore[no-untyped-def]
+    """Alarms are rows of the whole site, so the tenant is named in every query."""
+    return Alarm.objects.filter(tenant=active_tenant(), parked_at__isnull=False)

@@ -15,6 +15,8 @@ Step = dict[str, Any]
 HOUR = 3600
 #: How long an agent works on what nothing is promised for.
 USUAL = 4 * HOUR
+#: Stories without `hours_ago` begin so long ago that most of them have come to their end.
+TIME_TO_END = timedelta(days=2)
 
 
 class Pace:
@@ -26,7 +28,7 @@ class Pace:
         self.random = random
 
     def beginnings(self, scripts: list[dict[str, Any]], *, days: int) -> list[datetime]:
-        """When each ticket is filed: spread over the month in the order of the file, those with `hours_ago` at its end."""
+        """When each ticket is filed: in the order of the file over the month, those with `hours_ago` at its end."""
         spread = [self._spread(share, days) for share in self._shares(sum("hours_ago" not in each for each in scripts))]
         # In order again, so that a duplicate comes after the ticket that it repeats.
         times = iter(sorted(spread))
@@ -49,7 +51,7 @@ class Pace:
         seconds = target.seconds if target is not None and target.seconds else USUAL
         if step.get("late"):
             return calendar.add(at, int(seconds * self.random.uniform(1.1, 1.6)))
-        share = self.random.uniform(0.1, 0.7) / max(1, to_answer)
+        share = self.random.uniform(0.05, 0.5) / max(1, to_answer)
         return calendar.add(at, max(60, int(seconds * share)))
 
     def _promise(self, ticket: Ticket, metric: str) -> Target | None:
@@ -60,7 +62,7 @@ class Pace:
 
     def _spread(self, share: float, days: int) -> datetime:
         """Most people write while the desk is open, some at night."""
-        at = self.now - timedelta(days=days) * (1 - share)
+        at = self.now - timedelta(days=days) + (timedelta(days=days) - TIME_TO_END) * share
         if self.random.random() >= 0.15:
             at = self.policy.calendar().add(at, self.random.randint(60, 5 * HOUR))
         return min(at, self.now - timedelta(hours=1))

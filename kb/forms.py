@@ -15,6 +15,19 @@ from kb.queries.reading import MAX_NUMBER
 from kb.text import MAX_BODY
 
 
+class CategoryField(forms.ModelChoiceField):
+    """A category by its key."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(queryset=None, required=False, to_field_name="key", **more)
+
+    def to_python(self, value: Any) -> Any:
+        """Postgres refuses NUL, which no key has."""
+        if isinstance(value, str) and "\x00" in value:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
+
 class VoteForm(forms.Form):
     """Was this answer helpful?"""
 
@@ -40,7 +53,7 @@ class ArticleForm(forms.Form):
         help_text=_("Markdown: ## heading, **strong**, 1. step, [words](/kb/article/000001), tables, ``` code."),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Article.Kind.choices)
-    category = forms.ModelChoiceField(label=_("Category"), queryset=None, required=False, empty_label=_("Choose one"))
+    category = CategoryField(label=_("Category"), empty_label=_("Choose one"))
     new_category = forms.CharField(label=_("Or a new category"), max_length=80, required=False)
     visibility = forms.ChoiceField(label=_("Who reads it"), choices=Article.Visibility.choices)
     related = forms.CharField(
@@ -89,9 +102,7 @@ class ArticleFilterForm(forms.Form):
     visibility = forms.ChoiceField(
         label=_("Who reads it"), required=False, choices=[("", _("Any reader")), *Article.Visibility.choices]
     )
-    category = forms.ModelChoiceField(
-        label=_("Category"), queryset=None, required=False, to_field_name="key", empty_label=_("Any category")
-    )
+    category = CategoryField(label=_("Category"), empty_label=_("Any category"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

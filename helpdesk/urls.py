@@ -1,8 +1,9 @@
 """Addresses of the site."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from helpdesk import appearance
+from helpdesk.api.views import unknown_address
 
 urlpatterns = [
     path("", include(("helpdesk.urls_portal", "portal"))),
@@ -13,4 +14,7 @@ urlpatterns = [
     path("theme/", appearance.choose_theme, name="theme"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include(("helpdesk.api.urls", "api"))),
+    re_path("^api/", unknown_address),
 ]
+
+handler500 = "helpdesk.api.views.server_error"

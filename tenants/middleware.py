@@ -3,13 +3,16 @@
 import zoneinfo
 from collections.abc import Callable
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.crypto import salted_hmac
 
 from tenants.context import act_as
 from tenants.models import Tenant
@@ -37,7 +40,7 @@ class TenantMiddleware:
         tenant = Tenant.objects.filter(domains__host=host).first() if host else None
         if tenant is None:
             translation.activate(translation.get_language_from_request(request))
-            return render(request, "no_tenant.html", {"host": host}, status=404)
+            return nobody_here(request, host)
         request.tenant = tenant  # type: ignore[attr-defined]
         with act_as(tenant):
             response = self.get_response(request)
@@ -58,11 +61,17 @@ class TenantMiddleware:
         return None
 
 
+def nobody_here(request: HttpRequest, host: str) -> HttpResponse:
+    """404 for a host that is no tenant's."""
+    if request.path.startswith("/api/"):
+        detail = translation.gettext("There is no helpdesk at this host name. Check the address.")
+        return JsonResponse({"detail": detail, "code": "not_found", "fields": {}}, status=404)
+    return render(request, "no_tenant.html", {"host": host}, status=404)
+
+
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503 with a page that needs no database; the client may try again in some seconds."""
     if request.path.startswith("/api/"):
-        from django.http import JsonResponse
-
         detail = translation.gettext("The database does not answer. Try again in a few seconds.")
         response: HttpResponse = JsonResponse({"detail": detail, "code": "unavailable", "fields": {}}, status=503)
     else:
@@ -81,7 +90,7 @@ def person_preferences(get_response: GetResponse) -> GetResponse:
         person = request.user if request.user.is_authenticated else None
         translation.activate(_language(request, person))
         zone = request.COOKIES.get("timezone") or ""
-        timezone.activate(_zone(person and person.timezone) or _zone(zone) or zoneinfo.ZoneInfo(tenant.timezone))
+        timezone.activate(zone_named(person and person.timezone) or zone_named(zone) or zoneinfo.ZoneInfo(tenant.timezone))
         response = get_response(request)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", translation.get_language())
@@ -106,8 +115,23 @@ def _language(request: HttpRequest, person: object | None) -> str:
     return request.tenant.language  # type: ignore[attr-defined]
 
 
-def _zone(name: str | None) -> zoneinfo.ZoneInfo | None:
+def zone_named(name: str | None) -> zoneinfo.ZoneInfo | None:
+    """The time zone of this IANA name, or None for no name and for a wrong one."""
     try:
         return zoneinfo.ZoneInfo(name) if name else None
     except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError):
         return None
+
+
+def session_activity(get_response: GetResponse) -> GetResponse:
+    """Remember from where each session was last used, every five minutes instead of every page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        key = getattr(getattr(request, "session", None), "session_key", None)
+        if key and request.user.is_authenticated:
+            seen = f"session-seen:{salted_hmac('session_activity', key).hexdigest()}"
+            if cache.add(seen, True, timeout=300):
+                UserSession.objects.create_from_request(request)
+        return get_response(request)
+
+    return middleware

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from helpdesk.api.parsers import BodyTooLarge
 from tenants.errors import NotPermitted, Refused
 
 
@@ -21,6 +23,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound(_("There is no such thing here, or you may not see it."))
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = BodyTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    elif isinstance(error, SuspiciousOperation | BadRequest):
+        error = exceptions.ParseError(_("This request can't be read. Send fewer fields, and well-formed ones."))
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -50,7 +56,7 @@ def _fields(details: Any, prefix: str = "") -> dict[str, list[dict[str, str]]]:
         return {prefix or "non_field_errors": messages} if messages else {}
     found: dict[str, list[dict[str, str]]] = {}
     if isinstance(details, dict):
-        if set(details) == {"message", "code"}:
+        if isinstance(details.get("message"), str) and isinstance(details.get("code"), str):
             return {prefix or "non_field_errors": [{"message": str(details["message"]), "code": details["code"]}]}
         for name, inner in details.items():
             found.update(_fields(inner, f"{prefix}.{name}" if prefix else str(name)))

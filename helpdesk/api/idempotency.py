@@ -4,7 +4,9 @@ import hashlib
 import json
 from typing import Any
 
+from django.core.files.base import File
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException
@@ -12,6 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tenants.models import IdempotentRequest
+
+LONGEST_KEY = 200
 
 
 class KeyUsedDifferently(APIException):
@@ -26,7 +30,7 @@ class KeyInvalid(APIException):
     """The key is empty, too long, or has unusual characters."""
 
     status_code = status.HTTP_400_BAD_REQUEST
-    default_detail = _("An Idempotency-Key is 1 to 255 visible ASCII characters, such as a UUID.")
+    default_detail = _("An Idempotency-Key is 1 to 200 visible ASCII characters, such as a UUID.")
     default_code = "idempotency_key_invalid"
 
 
@@ -53,16 +57,19 @@ class IdempotentMixin:
         key = request.headers.get("Idempotency-Key")
         if request.method != "POST" or key is None:
             return
-        if not 0 < len(key) <= 255 or not key.isascii() or not key.isprintable():
+        if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
             raise KeyInvalid
         digest = _digest(request)
-        row, made = IdempotentRequest.objects.get_or_create(user=request.user, key=key, defaults={"digest": digest})
+        # Forms of pages keep their tokens in the same table, under another prefix.
+        kept, made = IdempotentRequest.objects.get_or_create(
+            user=request.user, key=f"api {key}", defaults={"digest": digest}
+        )
         if made:
-            self._claimed = row
-        elif row.digest != digest:
+            self._claimed = kept
+        elif kept.digest != digest:
             raise KeyUsedDifferently
         else:
-            raise Replay(row)
+            raise Replay(kept)
 
     def handle_exception(self, error: Exception) -> Response:
         """A replay is no error."""
@@ -87,11 +94,18 @@ class Replay(Exception):
 
 
 def _digest(request: Request) -> str:
+    """SHA-256 of method, path and body; of files by what is in them."""
     content = hashlib.sha256(f"{request.method} {request.path}\n".encode())
-    for name in sorted(request.data):
-        content.update(f"{name}={json.dumps(request.data[name], default=_file, sort_keys=True)}\n".encode())
+    data = request.data
+    if isinstance(data, QueryDict):
+        for name in sorted(data):
+            for value in data.getlist(name):
+                content.update(json.dumps([name, "" if isinstance(value, File) else value]).encode())
+                if isinstance(value, File):
+                    content.update(f"{value.name}:{value.size}:".encode())
+                    for chunk in value.chunks():
+                        content.update(chunk)
+                    value.seek(0)
+    else:
+        content.update(json.dumps(data, sort_keys=True).encode())
     return content.hexdigest()
-
-
-def _file(value: Any) -> str:
-    return f"{getattr(value, 'name', '')}:{getattr(value, 'size', '')}"

@@ -1,8 +1,14 @@
 """How often a person may call the API."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # it reads the settings that name this class
 
 
 class PersonThrottle(SimpleRateThrottle):

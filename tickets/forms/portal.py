@@ -82,7 +82,7 @@ class FilingForm(TokenForm):
             widget=forms.Textarea(attrs={"rows": 7}),
         )
         self.questions = {f"answer-{each.key}": each for each in policy.fields_for(category.key)}
-        self.fields.update({name: _question(each) for name, each in self.questions.items()})
+        self.fields.update({name: question(each) for name, each in self.questions.items()})
         self._add_priority()
         self.fields["near_articles"] = forms.CharField(
             label=_("Articles that come close"),
@@ -182,7 +182,8 @@ def _levels(label: Any, levels: dict[str, Level]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, required=False, widget=forms.RadioSelect)
 
 
-def _question(asked: FormField) -> forms.Field:
+def question(asked: FormField) -> forms.Field:
+    """The form field for a question of the policy."""
     common: dict[str, Any] = {"label": say(asked.name), "help_text": say(asked.help), "required": asked.required}
     longest = {"max_length": asked.max_length or LONGEST_TEXT}
     if asked.kind == "choice":

@@ -19,6 +19,10 @@ class OrganizationQuerySet(TenantQuerySet):
         """Those that a person belongs to."""
         return self.filter(memberships__user=person)
 
+    def visible_to(self, person: User) -> OrganizationQuerySet:
+        """All for staff, their own for customers."""
+        return self if person.is_staff_member else self.of(person)
+
 
 class Organization(TenantModel):
     """A customer company: its contract, and whether its support is suspended."""

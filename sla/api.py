@@ -1,0 +1,204 @@
+"""The support policy in force over REST: the keys that requests name, and what is promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from sla.document import SupportPolicy
+from sla.document.requests import Category, FormField
+from sla.models import PolicyVersion
+from tenants.api import person_of
+from tenants.text import say
+
+
+class NamedSerializer(serializers.Serializer):
+    """A thing of the policy."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+
+
+class PolicyPrioritySerializer(NamedSerializer):
+    """A priority; rank 1 is the most urgent."""
+
+    rank = serializers.IntegerField()
+    meaning = serializers.CharField()
+    is_default = serializers.BooleanField()
+
+
+class PolicyQuestionSerializer(NamedSerializer):
+    """A question that a category asks; its answer goes into `answers` under this key."""
+
+    kind = serializers.CharField()
+    help = serializers.CharField()
+    required = serializers.BooleanField(help_text="in the form for people; programs may leave it out")
+    choices = NamedSerializer(many=True)
+
+
+class PolicyCategorySerializer(NamedSerializer):
+    """A category."""
+
+    description = serializers.CharField()
+    default_priority = serializers.CharField()
+    is_default = serializers.BooleanField()
+    questions = PolicyQuestionSerializer(many=True)
+
+
+class PolicyStatusSerializer(NamedSerializer):
+    """A state of requests."""
+
+    kind = serializers.CharField()
+
+
+class PolicyTeamSerializer(NamedSerializer):
+    """A team."""
+
+    tier = serializers.CharField()
+
+
+class PolicyTargetSerializer(serializers.Serializer):
+    """A promise: how long something takes at most, in opening hours, or in business days where that is said."""
+
+    sla = serializers.CharField()
+    priority = serializers.CharField()
+    metric = serializers.CharField()
+    seconds = serializers.IntegerField(allow_null=True)
+    business_days = serializers.IntegerField(allow_null=True)
+    calendar = serializers.CharField()
+
+
+class PolicyMatrixSerializer(serializers.Serializer):
+    """Impact × urgency -> priority."""
+
+    impacts = NamedSerializer(many=True)
+    urgencies = NamedSerializer(many=True)
+    priorities = serializers.DictField(child=serializers.DictField(child=serializers.CharField()))
+
+
+class PolicySerializer(serializers.Serializer):
+    """The policy in force, in the reader's language."""
+
+    version = serializers.IntegerField()
+    applied_at = serializers.DateTimeField()
+    name = serializers.CharField()
+    organization = serializers.CharField()
+    language = serializers.CharField()
+    languages = serializers.ListField(child=serializers.CharField())
+    timezone = serializers.CharField()
+    priorities = PolicyPrioritySerializer(many=True)
+    matrix = PolicyMatrixSerializer(allow_null=True)
+    categories = PolicyCategorySerializer(many=True)
+    statuses = PolicyStatusSerializer(many=True)
+    tiers = NamedSerializer(many=True)
+    teams = PolicyTeamSerializer(many=True)
+    channels = NamedSerializer(many=True)
+    contracts = NamedSerializer(many=True)
+    exclusions = NamedSerializer(many=True)
+    refusal_reasons = NamedSerializer(many=True)
+    targets = PolicyTargetSerializer(many=True)
+
+
+class PolicyView(APIView):
+    """The support policy in force."""
+
+    @extend_schema(responses=PolicySerializer, operation_id="policy")
+    def get(self, request: Request) -> Response:
+        """What is promised, and the keys that requests name."""
+        version = PolicyVersion.objects.defer("document", "source").order_by("-number").first()
+        if version is None:
+            raise Http404
+        summary = _summary(version.policy, for_staff=person_of(request).is_staff_member)
+        return Response({"version": version.number, "applied_at": version.applied_at, **summary})
+
+
+def _summary(policy: SupportPolicy, *, for_staff: bool) -> dict[str, Any]:
+    return {
+        "name": say(policy.name),
+        "organization": say(policy.organization),
+        "language": policy.language,
+        "languages": list(policy.languages or (policy.language,)),
+        "timezone": policy.timezone,
+        "priorities": [
+            {
+                **_named(each),
+                "rank": rank,
+                "meaning": say(each.meaning),
+                "is_default": each is policy.default_priority,
+            }
+            for rank, each in enumerate(policy.priorities.values(), 1)
+        ],
+        "matrix": _matrix(policy),
+        "categories": [_category(policy, each) for each in policy.categories.values()],
+        "statuses": [
+            {"key": each.key, "name": say(each.name if for_staff else each.shown_to_customers), "kind": each.kind}
+            for each in policy.statuses.values()
+        ],
+        "tiers": _all(policy.tiers.values()),
+        "teams": [{**_named(each), "tier": each.tier} for each in policy.teams.values()],
+        "channels": _all(policy.open_channels),
+        "contracts": _all(policy.contracts.values()),
+        "exclusions": [{"key": each.key, "name": say(each.text)} for each in policy.exclusions.values()],
+        "refusal_reasons": _all(policy.refusal_reasons.values()),
+        "targets": list(_targets(policy)),
+    }
+
+
+def _named(thing: Any) -> dict[str, str]:
+    return {"key": thing.key, "name": say(thing.name) or thing.key}
+
+
+def _all(things: Iterable[Any]) -> list[dict[str, str]]:
+    return [_named(thing) for thing in things]
+
+
+def _matrix(policy: SupportPolicy) -> dict[str, Any] | None:
+    if policy.matrix is None:
+        return None
+    return {
+        "impacts": _all(policy.matrix.impacts.values()),
+        "urgencies": _all(policy.matrix.urgencies.values()),
+        "priorities": {impact: dict(cells) for impact, cells in policy.matrix.priorities.items()},
+    }
+
+
+def _category(policy: SupportPolicy, category: Category) -> dict[str, Any]:
+    return {
+        **_named(category),
+        "description": say(category.description),
+        "default_priority": policy.priority_of(category.key).key,
+        "is_default": category is policy.default_category,
+        "questions": [_question(each) for each in policy.fields_for(category.key)],
+    }
+
+
+def _question(asked: FormField) -> dict[str, Any]:
+    return {
+        **_named(asked),
+        "kind": asked.kind,
+        "help": say(asked.help),
+        "required": asked.required,
+        "choices": _all(asked.choices.values()),
+    }
+
+
+def _targets(policy: SupportPolicy) -> Iterator[dict[str, Any]]:
+    for terms in policy.sla.values():
+        for priority, metrics in terms.targets.items():
+            for metric, length in metrics.items():
+                if length:
+                    yield {
+                        "sla": terms.key,
+                        "priority": priority,
+                        "metric": metric,
+                        "seconds": length.seconds,
+                        "business_days": length.days,
+                        "calendar": policy.calendar_key(terms.key, priority),
+                    }

@@ -1,0 +1,1 @@
+"""Tickets over REST, with the rights of the token's person."""

@@ -9,9 +9,10 @@ from functools import lru_cache
 from itertools import groupby
 
 from babel import Locale
+from babel.dates import format_date, format_datetime
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from sla.document.durations import Duration
@@ -34,17 +35,33 @@ class Day:
 
 def when(at: datetime) -> str:
     """An instant in the reader's zone, with its weekday: Monday 24 November, 10:20."""
-    return date_format(timezone.localtime(at), pgettext("date format: an instant of a promise", "l j F, H:i"))
+    pattern = pgettext("date format (Unicode): an instant of a promise", "EEEE d MMMM, HH:mm")
+    return format_datetime(timezone.localtime(at).replace(tzinfo=None), pattern, locale=_locale())
 
 
 def day(value: date) -> str:
     """A date with its weekday, without the year."""
-    return date_format(value, pgettext("date format: a day", "l j F"))
+    return format_date(value, pgettext("date format (Unicode): a day", "EEEE d MMMM"), locale=_locale())
 
 
 def full_date(value: date) -> str:
-    """A date with its year."""
-    return date_format(value, pgettext("date format: a date with its year", "j F Y"))
+    """A date with its weekday and year."""
+    pattern = pgettext("date format (Unicode): a date with its year", "EEEE d MMMM y")
+    return format_date(value, pattern, locale=_locale())
+
+
+def weekday(index: int) -> str:
+    """The name of a day of the week, Monday is 0, as it stands inside a sentence."""
+    return str(_locale().days["stand-alone"]["wide"][index])
+
+
+def _locale() -> Locale:
+    return _locale_of((get_language() or "en").split("-")[0])
+
+
+@lru_cache(maxsize=64)
+def _locale_of(language: str) -> Locale:
+    return Locale(language)
 
 
 def length(seconds: int) -> str:
@@ -94,7 +111,7 @@ def place(zone: str) -> str:
 def _city(zone: str, language: str) -> str:
     if zone in ("UTC", "Etc/UTC", "GMT"):
         return "UTC"
-    return Locale(language).time_zones.get(zone, {}).get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
+    return _locale_of(language).time_zones.get(zone, {}).get("city") or zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def whose_time(zone: str) -> str:
@@ -111,7 +128,7 @@ def is_always_open(calendar: Calendar) -> bool:
 
 def week(calendar: Calendar) -> list[Day]:
     """The seven days with their hours, Monday first."""
-    return [Day(str(WEEKDAYS[index]), intervals(hours), bool(hours)) for index, hours in enumerate(calendar.weekly)]
+    return [Day(capfirst(weekday(index)), intervals(of), bool(of)) for index, of in enumerate(calendar.weekly)]
 
 
 def hours(calendar: Calendar) -> str:
@@ -132,12 +149,11 @@ def _runs(calendar: Calendar) -> Iterator[tuple[int, int, tuple[tuple[int, int],
 
 
 def _days(first: int, last: int) -> str:
-    names = {"first": WEEKDAYS[first], "last": WEEKDAYS[last]}
     if first == last:
-        return str(WEEKDAYS[first])
+        return weekday(first)
     if (first, last) == (0, 6):
         return gettext("every day")
-    return gettext("%(first)s to %(last)s") % names
+    return gettext("%(first)s to %(last)s") % {"first": weekday(first), "last": weekday(last)}
 
 
 def intervals(of: tuple[tuple[int, int], ...]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -74,8 +75,18 @@ class Promise:
     remaining: str  # of the desk's hours; empty where a countdown of wall time is right
     remaining_seconds: int | None  # open seconds left; negative when overdue; None when there is no time to count
     unit: str  # business or wall
-    sentence: str  # for the customer
-    agent_sentence: str
+    tell_customer: Callable[[], str] = field(repr=False, compare=False)
+    tell_agent: Callable[[], str] = field(repr=False, compare=False)
+
+    @cached_property
+    def sentence(self) -> str:
+        """What the customer reads. Made when it is asked for: lists show badges only."""
+        return self.tell_customer()
+
+    @cached_property
+    def agent_sentence(self) -> str:
+        """What agents read."""
+        return self.tell_agent()
 
     @property
     def is_unfinished(self) -> bool:
@@ -100,8 +111,8 @@ def of(clock: Clock, *, ticket: Ticket, at: datetime) -> Promise:
         remaining=words.length(abs(left or 0)) if counted else "",
         remaining_seconds=left,
         unit=unit,
-        sentence=_customer_sentence(clock, state, ticket, calendar, left),
-        agent_sentence=_agent_sentence(clock, state, left, unit),
+        tell_customer=partial(_customer_sentence, clock, state, ticket, calendar, left),
+        tell_agent=partial(_agent_sentence, clock, state, left, unit),
     )
 
 
@@ -171,8 +182,8 @@ def _nothing(sentence: str) -> Promise:
         remaining="",
         remaining_seconds=None,
         unit="wall",
-        sentence=sentence,
-        agent_sentence=_("No target"),
+        tell_customer=lambda: sentence,
+        tell_agent=lambda: _("No target"),
     )
 
 

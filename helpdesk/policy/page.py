@@ -100,18 +100,14 @@ def opening(policy: SupportPolicy, spec: CalendarSpec, today: date) -> Opening:
         place=words.place(calendar.timezone),
         is_always_open=words.is_always_open(calendar),
         week=words.week(calendar),
-        closed=[Holiday(_dated(day), say(spec.closed()[day]), "") for day in closed],
+        closed=[Holiday(words.full_date(day), say(spec.closed()[day]), "") for day in closed],
         moved=[
-            Holiday(_dated(day), say(moved.get(day)), words.intervals(calendar.open[day.toordinal()]))
+            Holiday(words.full_date(day), say(moved.get(day)), words.intervals(calendar.open[day.toordinal()]))
             for day in ahead
             if day in opened
         ],
         now=words.open_now(calendar, timezone.now()),
     )
-
-
-def _dated(day: date) -> str:
-    return f"{words.full_date(day)}, {words.WEEKDAYS[day.weekday()]}"
 
 
 def grid(policy: SupportPolicy, sla: SlaPolicy) -> Grid:

@@ -1,12 +1,7 @@
 """The portal's pages: who sees what, in which words, and at what cost."""
 
-from datetime import timedelta
 
 import pytest
-from django.urls import reverse
-
-from tenants.context import act_as
-from tests.support.world import PASSWORD, make_organization, make_person, make_ticket
 
 
 @pytest.fixture

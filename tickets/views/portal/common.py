@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -12,7 +12,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
+from django.utils.translation import get_language
 
+from kb import queries as kb
+from kb.models import ArticleVersion
 from tenants.errors import Refused
 from tenants.models import User
 from tickets.errors import PolicyMissing
@@ -69,6 +72,23 @@ def attempt(form: forms.Form, act: Callable[[], Result]) -> Result | None:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return None
+
+
+def articles_named(numbers: Iterable[int], person: User | None) -> list[ArticleVersion]:
+    """Articles with these numbers that the reader may see, each in the reader's language if there is it. One query."""
+    wanted = list(numbers)
+    if not wanted:
+        return []
+    language = (get_language() or "en").split("-")[0]
+    seen = ArticleVersion.objects.filter(
+        article__number__in=wanted, article__in=kb.visible_to(person), is_published=True
+    )
+    chosen: dict[int, ArticleVersion] = {}
+    for version in seen.select_related("article").defer("search", "words", "text", "body").order_by("article__number"):
+        known, own = chosen.get(version.article.number), version.article.language
+        if known is None or version.language == language or (version.language == own and known.language != language):
+            chosen[version.article.number] = version
+    return list(chosen.values())
 
 
 class _CsrfCheck(CsrfViewMiddleware):

@@ -24,7 +24,15 @@ from tenants.models import User
 from tickets import actions, desk, promise
 from tickets.forms.portal import FilingForm, article_numbers
 from tickets.models import Category, LiftedExclusion, Organization, Ticket
-from tickets.views.portal.common import attempt, customer_required, is_stale, policy_required, reader_of, tickets_of
+from tickets.views.portal.common import (
+    articles_named,
+    attempt,
+    customer_required,
+    is_stale,
+    policy_required,
+    reader_of,
+    tickets_of,
+)
 from tickets.views.portal.home import tiles
 from tickets.views.portal.lists import crumbs
 
@@ -142,9 +150,7 @@ def exclusions_of(policy: SupportPolicy, organizations: Iterable[Organization]) 
 
 def _articles(form: FilingForm, person: User | None) -> list[Any]:
     """What the policy asks to read before, for everyone and in this category."""
-    numbers = [int(number) for number in (*form.policy.guidance.articles, *form.category.articles)]
-    found = kb.visible_to(person).filter(number__in=numbers) if numbers else []
-    return kb.with_titles(found, _language())
+    return articles_named((int(each) for each in (*form.policy.guidance.articles, *form.category.articles)), person)
 
 
 def _language() -> str:

@@ -9,19 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from kb import queries as kb
 from sla import words
 from tenants.models import User
 from tenants.text import say
 from tickets import actions, promise, timeline
 from tickets.forms.portal import CommentForm
 from tickets.models import Status, Ticket
-from tickets.views.portal.common import attempt, customer_required, is_stale, reader_of, tickets_of
+from tickets.views.portal.common import articles_named, attempt, customer_required, is_stale, reader_of, tickets_of
 from tickets.views.portal.lists import crumbs
 
 
@@ -118,7 +116,7 @@ def _context(person: User, found: Ticket, form: CommentForm) -> dict[str, Any]:
         "hours": words.hours(calendar) if calendar and head.state != "none" else "",
         "items": timeline.for_customer(found, person),
         "answers": _answers(found),
-        "near": _near(found, person),
+        "near": articles_named(found.articles, person),
         "is_own": found.requester_id == person.pk,
         "may_solve": found.is_active and found.requester_id == person.pk,
         "may_reopen": kind == Status.Kind.SOLVED and found.merged_into_id is None,
@@ -138,13 +136,6 @@ def _answers(found: Ticket) -> list[tuple[str, str]]:
         chosen = question.choices.get(value) if question and isinstance(value, str) else None
         rows.append((say(question.name) if question else key, say(chosen.name) if chosen else str(value)))
     return rows
-
-
-def _near(found: Ticket, person: User) -> list[Any]:
-    if not found.articles:
-        return []
-    language = (get_language() or "en").split("-")[0]
-    return kb.with_titles(kb.visible_to(person).filter(number__in=found.articles), language)
 
 
 def _find(person: User, number: int) -> Ticket | None:

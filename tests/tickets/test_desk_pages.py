@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from tests.support.world import make_organization, make_person, make_ticket
+from tests.support.world import make_organization, make_ticket
 from tickets import actions
 
 DESK = [
@@ -52,7 +54,8 @@ def test_pages_open_for_an_administrator_and_do_not_exist_for_customers(signed_i
 
 def test_every_address_of_the_desk_sends_strangers_to_sign_in_and_hides_from_customers(signed_in, ada, grace):
     ticket = make_ticket(grace)
-    values = {"number": ticket.number, "name": "assign", "pk": ada.pk, "what": "contract", "key": "x", "version": ada.pk}
+    values = {"number": ticket.number, "name": "assign", "what": "contract", "key": "x"}
+    values |= {"pk": ada.pk, "version": ada.pk, "article_number": 1}
     found = [pattern for pattern in _patterns(get_resolver()) if pattern.startswith("desk/")]
     assert len(found) > 30
 
@@ -63,6 +66,13 @@ def test_every_address_of_the_desk_sends_strangers_to_sign_in_and_hides_from_cus
             customer = getattr(signed_in(grace), method)(address)
             assert stranger.status_code in (302, 405), address
             assert customer.status_code in (404, 405), address
+
+
+def queries_of(client, address):
+    """How many statements a page sends; the savepoints are the test's own, in which a request has its transaction."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return sum("SAVEPOINT" not in query["sql"] for query in captured)
 
 
 def _patterns(resolver, prefix=""):
@@ -80,7 +90,7 @@ def _filled(pattern, values):
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]]), pattern)
 
 
-def test_the_list_and_the_ticket_take_at_most_twelve_queries(signed_in, ada, grace, now, django_assert_max_num_queries):
+def test_the_list_and_the_ticket_take_at_most_twelve_queries(signed_in, ada, grace, now):
     make_organization("Initech", grace)
     tickets = [make_ticket(grace, f"Printer {number}", at=now) for number in range(12)]
     for minute in range(6):
@@ -89,7 +99,5 @@ def test_the_list_and_the_ticket_take_at_most_twelve_queries(signed_in, ada, gra
     client.get(reverse("desk:tickets"))
     client.get(reverse("desk:ticket", args=[tickets[0].number]))
 
-    with django_assert_max_num_queries(12):
-        assert client.get(reverse("desk:tickets")).status_code == 200
-    with django_assert_max_num_queries(12):
-        assert client.get(reverse("desk:ticket", args=[tickets[0].number])).status_code == 200
+    assert queries_of(client, reverse("desk:tickets")) <= 12
+    assert queries_of(client, reverse("desk:ticket", args=[tickets[0].number])) <= 12

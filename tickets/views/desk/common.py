@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,7 +16,7 @@ from sla.document import SupportPolicy
 from sla.models import PolicyVersion
 from tenants.models import User
 from tickets import lists
-from tickets.models import Ticket
+from tickets.models import Event, Ticket
 
 View = Callable[..., HttpResponse]
 #: Large columns of neighbouring rows, which no page of the workspace shows.
@@ -53,8 +54,12 @@ def staff_who_may(*permissions: str) -> Callable[[View], View]:
 
 
 def ticket_or_404(person: User, number: int) -> Ticket:
-    """A ticket that this person may see, with what its page and its actions show."""
-    seen = Ticket.objects.visible_to(person).for_list()
+    """A ticket that this person may see, with what its page and its actions show, and its `last_event`.
+
+    The last by id: in the order in which things were written down, whatever time they carry.
+    """
+    last = Event.objects.filter(ticket=OuterRef("pk")).order_by("-id").values("pk")[:1]
+    seen = Ticket.objects.visible_to(person).for_list().annotate(last_event=Subquery(last))
     seen = seen.select_related("channel", "requester__role", "policy_version", "merged_into")
     return get_object_or_404(seen.defer(*_HEAVY), number=number)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import time
@@ -140,6 +141,8 @@ def main() -> int:
     arguments = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
+    # The links in mails need it, and the worker that writes them is asked by no browser.
+    os.environ["PUBLIC_PORT"] = "" if arguments.port == 80 else str(arguments.port)
     try:
         installation = Installation(arguments.data)
         if port_is_taken(arguments.port, arguments.host):

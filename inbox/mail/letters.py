@@ -120,6 +120,8 @@ def for_staff(story: Story, person: User) -> Letter:
         lead = _("%(actor)s wrote on ticket %(number)s:") % names
         said: dict[str, Any] = {"quote": story.quote, "is_cut": story.is_cut, "files": story.files}
         return Letter(kind=Kind.COMMENT, lead=lead, **said, **frame)
+    if event.verb == "ticket.assigned":
+        return Letter(kind=Kind.NOTICE, lead=_("%(actor)s assigned ticket %(number)s to you.") % names, **frame)
     told = sentences.for_agents(event, story.words, names["actor"])
     return Letter(kind=Kind.NOTICE, lead=told.text, paragraphs=[told.detail] if told.detail else [], **frame)
 

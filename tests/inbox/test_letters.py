@@ -10,7 +10,7 @@ from inbox.models import OutgoingMail
 from sla.models import Priority
 from tenants import alarms
 from tests.support.world import MONDAY_9AM, join, make_organization, make_person, make_ticket
-from tickets import actions
+from tickets import actions, events
 from tickets.models import Exclusion, Status
 
 MINUTE = timedelta(minutes=1)
@@ -132,6 +132,35 @@ def test_without_an_assignee_the_team_hears_of_a_comment(at_acme, ada, mary, gra
 
     assert len(mail_to(mary)) == 1
     assert not mail_to(ada)
+
+
+def test_an_agent_hears_of_a_ticket_that_somebody_else_gave_them(at_acme, ada, mary, grace, mail_server):
+    given, taken = make_ticket(grace), make_ticket(grace, at=MONDAY_9AM + MINUTE)
+    actions.assign(given, ada, actor=mary, at=MONDAY_9AM + 2 * MINUTE)
+    actions.take(taken, actor=ada, at=MONDAY_9AM + 2 * MINUTE)
+
+    deliver()
+
+    (mail,) = mail_to(ada)
+    assert f"Mary assigned ticket {given.number} to you." in mail.text
+    assert not mail_to(mary)
+
+
+def test_a_rule_that_notifies_tells_each_colleague_once(at_acme, ada, mary, grace, mail_server):
+    ticket = make_ticket(grace)
+    join(ada, ticket.team)
+    join(mary, ticket.team)
+    actions.take(ticket, actor=ada, at=MONDAY_9AM)
+    rule = next(iter(ticket.policy_version.policy.escalation.rules))
+
+    events.record(
+        ticket, "rule.ran", actor=None, at=MONDAY_9AM + MINUTE, is_public=False, rule=rule,
+        notify=["assignee", "team", "managers"], sentence={},
+    )  # fmt: skip
+    deliver()
+
+    assert [len(mail_to(person)) for person in (ada, mary)] == [1, 1]
+    assert len(mail_to(grace)) == 1
 
 
 def test_a_state_change_that_comes_with_a_reply_is_no_second_mail(at_acme, ada, grace, mail_server):

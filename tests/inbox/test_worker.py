@@ -1,0 +1,38 @@
+"""The whole way with a real worker: a ticket is filed, and its mail lies in the catcher's folder."""
+
+import os
+import time
+from pathlib import Path
+
+from django.utils import timezone
+
+from inbox.models import OutgoingMail
+from tenants.context import act_as
+from tests.support.world import make_person, make_ticket
+
+
+def wait_until(true, seconds=30):
+    """Look often, until it is so; False when it never was."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_a_filed_ticket_becomes_a_mail_by_a_real_worker(celery_worker_process, acme):
+    with act_as(acme):
+        ticket = make_ticket(make_person("Grace"), at=timezone.now())
+
+    folder = Path(os.environ["DATA_DIR"]) / "mail" / "acme"
+    assert wait_until(lambda: folder.is_dir() and list(folder.glob("*.eml"))), celery_worker_process.log
+
+    (file,) = folder.glob("*.eml")
+    assert f"[#{ticket.number}] Printer on fire".encode() in file.read_bytes()
+
+    def stamped():
+        with act_as(acme):
+            return OutgoingMail.objects.get().state == "sent"
+
+    assert wait_until(stamped)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, viewsets
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kb import queries
-from kb.forms import language_or
 from kb.models import Article
 from kb.queries.reading import reader_language
 from kb.queries.search import Hit
 from kb.text import plain, render
+from tenants.api import StrictSerializer, person_of, queried
 from tenants.text import say
 
 
@@ -78,67 +79,79 @@ class ArticleSerializer(ArticleSummarySerializer):
         return plain(article.shown.body)[:180]
 
 
-FILTERS = [
-    OpenApiParameter("q", str, description="words; typing errors are forgiven; the best match comes first"),
-    OpenApiParameter("kind", str, enum=Article.Kind.values),
-    OpenApiParameter("category", str, description="key of a category"),
-    OpenApiParameter("language", str, description="the language to read in; with `q`: only versions in it"),
-]
+class ArticleReadQuery(StrictSerializer):
+    """The language to read in."""
+
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
 
 
-class ArticleViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Article]):
+class ArticleQuery(ArticleReadQuery):
+    """The filters of the list."""
+
+    q = serializers.CharField(
+        required=False, max_length=200, help_text="words; typing errors are forgiven, the best match comes first"
+    )
+    kind = serializers.ChoiceField(choices=Article.Kind.choices, required=False)
+    category = serializers.CharField(required=False, max_length=60, help_text="key of a category")
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES, required=False, help_text="to read in; with q: texts in this language only"
+    )
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    cursor = serializers.CharField(required=False, max_length=500)
+
+
+class ArticleViewSet(viewsets.GenericViewSet[Article]):
     """Published articles that the person may see."""
 
     serializer_class = ArticleSummarySerializer
     queryset = Article.objects.none()
-    filter_backends: list[Any] = []
+    filter_backends: ClassVar[list[Any]] = []
     ordering = "-number"
     lookup_field = "number"
-    lookup_value_regex = "[0-9]{1,20}"
+    query_names: ClassVar[dict[str, Any]] = {
+        "list": ArticleQuery().fields,
+        "retrieve": ArticleReadQuery().fields,
+    }
 
-    def get_queryset(self) -> Any:
-        """With the category of each."""
-        chosen = queries.visible_to(self.request.user).select_related("category")  # type: ignore[arg-type]
-        if kind := self.request.query_params.get("kind"):
-            chosen = chosen.filter(kind=kind.replace("\x00", ""))
-        if category := self.request.query_params.get("category"):
-            chosen = chosen.filter(category__key=category.replace("\x00", ""))
-        return chosen
-
-    @extend_schema(parameters=FILTERS)
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """All by number, the newest first; with `q` the 20 that fit best."""
-        if query := request.query_params.get("q", "").strip():
-            return self._search(request, query)
-        page = self.paginate_queryset(self.get_queryset()) or []
-        articles = queries.with_titles(page, self._language())
+    @extend_schema(parameters=[ArticleQuery], responses=ArticleSummarySerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """All by number, the newest first; with `q` the 20 that fit best, on one page."""
+        asked = queried(ArticleQuery, request)
+        if "q" in asked:
+            return self._search(request, asked)
+        person = person_of(request)
+        chosen = queries.visible_to(person).select_related("category")
+        if "kind" in asked:
+            chosen = chosen.filter(kind=asked["kind"])
+        if "category" in asked:
+            chosen = chosen.filter(category__key=asked["category"])
+        articles = queries.with_titles(self.paginate_queryset(chosen) or [], asked.get("language", reader_language()))
         return self.get_paginated_response(self.get_serializer(articles, many=True).data)
 
-    @extend_schema(responses=ArticleSerializer, parameters=FILTERS[3:])
-    def retrieve(self, request: Request, number: str) -> Response:
+    @extend_schema(parameters=[ArticleReadQuery], responses=ArticleSerializer)
+    def retrieve(self, request: Request, number: int) -> Response:
         """One article with its text in the language asked for, or the nearest one."""
-        article: Any = queries.get_article(int(number), request.user)  # type: ignore[arg-type]
+        person = person_of(request)
+        language = queried(ArticleReadQuery, request).get("language", reader_language())
+        article: Any = queries.get_article(int(number), person)
         if article is None:
             raise Http404
-        article.shown, article.languages = queries.published_version(article, self._language())
-        related = queries.related_to(article, article.shown, request.user, self._language())  # type: ignore[arg-type]
+        article.shown, article.languages = queries.published_version(article, language)
+        related = queries.related_to(article, article.shown, person, language)
         article.related_numbers = [other.number for other in related]
         return Response(ArticleSerializer(article, context=self.get_serializer_context()).data)
 
-    def _search(self, request: Request, query: str) -> Response:
+    def _search(self, request: Request, asked: dict[str, Any]) -> Response:
         results = queries.search(
-            query,
-            request.user,  # type: ignore[arg-type]
-            reader_language(),
-            kind=request.query_params.get("kind", "").replace("\x00", ""),
-            category=request.query_params.get("category", "").replace("\x00", ""),
-            only_language=language_or(request.query_params.get("language"), ""),
+            asked["q"],
+            person_of(request),
+            asked.get("language", reader_language()),
+            kind=asked.get("kind", ""),
+            category=asked.get("category", ""),
+            only_language=asked.get("language", ""),
         )
         found = self.get_serializer([_as_article(hit) for hit in results.hits], many=True)
         return Response({"next": None, "previous": None, "results": found.data})
-
-    def _language(self) -> str:
-        return language_or(self.request.query_params.get("language"), reader_language())
 
 
 def _as_article(hit: Hit) -> Any:

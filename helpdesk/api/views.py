@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -28,7 +28,8 @@ class ReaderMixin:
     A view names its parameters in `query_names`, by action of a view set or by method.
     """
 
-    query_names: dict[str, Collection[str]] = {}
+    # Only announced here: a value would hide the one of the view, which comes later among the bases.
+    query_names: dict[str, Collection[str]]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication and permissions."""
@@ -39,7 +40,7 @@ class ReaderMixin:
 
     def _refuse_unknown(self, request: Request) -> None:
         method = (request.method or "").lower()
-        known = self.query_names.get(getattr(self, "action", None) or method, ())
+        known = getattr(self, "query_names", {}).get(getattr(self, "action", None) or method, ())
         unknown = [name for name in request.query_params if name not in known]
         if unknown:
             raise ValidationError({name[:100]: [str(UNKNOWN)] for name in unknown}, code="unknown")

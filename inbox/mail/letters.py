@@ -44,8 +44,8 @@ class Letter:
 
     @property
     def is_automatic(self) -> bool:
-        """Whether no person wrote it: a reply and a comment are people's words."""
-        return self.kind not in (Kind.REPLY, Kind.COMMENT)
+        """Whether the helpdesk wrote it by itself: only an agent's reply is a letter from one person to another."""
+        return self.kind != Kind.REPLY
 
 
 class Story:

@@ -24,6 +24,7 @@ from tickets import actions
 from tickets.forms import desk as forms
 from tickets.models import Tag, Ticket
 from tickets.models.ticket import TicketQuerySet
+from tickets.promise import policy_for
 from tickets.views.desk.common import staff, ticket_or_404
 
 DUPLICATES = 8
@@ -31,6 +32,19 @@ DUPLICATES = 8
 
 def _is_active(ticket: Ticket) -> bool:
     return ticket.is_active
+
+
+def _has_other_team(ticket: Ticket) -> bool:
+    teams = policy_for(ticket).teams.values()
+    return ticket.is_active and sum(team.tier == ticket.tier.key for team in teams) > 1
+
+
+def _has_exclusions(ticket: Ticket) -> bool:
+    return ticket.is_active and bool(policy_for(ticket).exclusions)
+
+
+def _has_refusals(ticket: Ticket) -> bool:
+    return ticket.is_active and bool(policy_for(ticket).refusal_reasons)
 
 
 def _is_not_closed(ticket: Ticket) -> bool:
@@ -80,6 +94,7 @@ ACTS = {
         permission=Permission.ASSIGN,
         do=actions.hand_over,
         button=gettext_lazy("Hand over"),
+        is_possible=_has_other_team,
         text=gettext_lazy("To another team of the same tier. To move between tiers, escalate or hand back."),
     ),
     "status": Kind(
@@ -125,6 +140,7 @@ ACTS = {
         permission=Permission.REFUSE,
         do=actions.mark_not_covered,
         button=gettext_lazy("Mark and tell the customer"),
+        is_possible=_has_exclusions,
         text=gettext_lazy("The ticket ends, and the customer is told which exclusion of the policy holds."),
     ),
     "refuse": Kind(
@@ -134,6 +150,7 @@ ACTS = {
         permission=Permission.REFUSE,
         do=actions.refuse,
         button=gettext_lazy("Refuse and tell the customer"),
+        is_possible=_has_refusals,
         text=gettext_lazy("The ticket ends, and the customer is told why."),
     ),
     "reopen": Kind(

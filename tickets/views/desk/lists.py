@@ -64,7 +64,7 @@ def tickets(request: HttpRequest, person: User) -> HttpResponse:
         "next_url": _turned(request, after=page.after),
         "filters": FilterForm(request.GET, policy=policy, view=view, order=order),
         "bulk": BulkForm(policy=policy),
-        "sidebar": sidebar(person, policy, current=view.key),
+        "sidebar": sidebar(person, policy, current=view.key if "view" in request.GET else ""),
         "has_policy": policy is not None,
     }
     return render(request, "tickets/desk/tickets.html", context)

@@ -91,6 +91,7 @@ def render_ticket(
         "impact": _level(policy.matrix.impacts if policy.matrix else {}, ticket.impact),
         "urgency": _level(policy.matrix.urgencies if policy.matrix else {}, ticket.urgency),
         "climbs": [item for item in story if item.verb in ("ticket.escalated", "ticket.handed_back")],
+        "near": _near(ticket, person),
         "organization": _organization(ticket.organization, policy) if ticket.organization else None,
     }
     response = render(request, "tickets/desk/ticket.html", context, status=422 if composer and composer.errors else 200)
@@ -194,6 +195,13 @@ def _answers(ticket: Ticket, policy: SupportPolicy) -> list[tuple[str, str]]:
     ]
 
 
+def _near(ticket: Ticket, person: User) -> list[Any]:
+    """The articles that the customer named as close."""
+    if not ticket.articles:
+        return []
+    return kb.with_titles(kb.visible_to(person).filter(number__in=ticket.articles), _language())
+
+
 def _level(levels: Any, key: str) -> str:
     return say(levels[key].name) if key in levels else key
 
@@ -209,18 +217,26 @@ def _organization(organization: Organization, policy: SupportPolicy) -> dict[str
 
 def acts_for(ticket: Ticket, person: User) -> list[Act]:
     """What this person may do with this ticket as it is now."""
-    acts = [
+    own = [
         Act(name, str(kind.title), kind.icon, reverse("desk:act", args=[ticket.number, name]), kind.key)
         for name, kind in ACTS.items()
         if person.may(kind.permission) and kind.is_possible(ticket)
     ]
-    if person.may(Permission.ESCALATE) and ticket.is_active:
-        place = [act.name for act in acts].index("handover") + 1 if any(a.name == "handover" for a in acts) else 0
-        acts[place:place] = [
-            Act("escalate", _("Escalate"), "stairs-up", reverse("desk:escalate", args=[ticket.number]), "e"),
-            Act("hand_back", _("Hand back"), "arrow-back-up", reverse("desk:hand_back", args=[ticket.number])),
-        ]
-    return acts
+    return [*_moves(ticket, person), *own]
+
+
+def _moves(ticket: Ticket, person: User) -> list[Act]:
+    """Up and down the tiers, where there is one to go to. The views are those of escalation, a layer above."""
+    if not (person.may(Permission.ESCALATE) and ticket.is_active):
+        return []
+    tiers = promise.policy_for(ticket).tiers
+    rank = tiers[ticket.tier.key].rank if ticket.tier.key in tiers else 0
+    moves = []
+    if any(tier.rank > rank for tier in tiers.values()):
+        moves.append(Act("escalate", _("Escalate"), "stairs-up", reverse("desk:escalate", args=[ticket.number]), "e"))
+    if any(tier.rank < rank for tier in tiers.values()):
+        moves.append(Act("hand_back", _("Hand back"), "arrow-back-up", reverse("desk:hand_back", args=[ticket.number])))
+    return moves
 
 
 @require_GET

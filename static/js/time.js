@@ -84,6 +84,13 @@
     }
   }
 
+  // The server writes times too : from the next page on in the reader's zone.
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (own && !document.cookie.split("; ").includes(`timezone=${own}`)) {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `timezone=${own}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+  }
+
   const clock = new Set();
   customElements.define("relative-time", RelativeTime);
   customElements.define("due-countdown", DueCountdown);

@@ -30,7 +30,7 @@ class FilesField(forms.FileField):
         options.setdefault("required", False)
         super().__init__(allow_empty_file=True, **options)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """The files. Raises ValidationError for too many, or one that is too large."""
         files = [super(FilesField, self).clean(file, initial) for file in data or [] if file]
         if len(files) > settings.ATTACHMENT_MAX_COUNT:

@@ -25,12 +25,12 @@ _NUMBER = re.compile(r"\d{1,10}")
 class Described(str):
     """A choice's label with a second line; `_field.html` shows it."""
 
-    __slots__ = ("description",)
+    description: str
 
     def __new__(cls, label: str, description: str = "") -> Described:
         """A label that is its text."""
         made = super().__new__(cls, label)
-        made.description = description  # type: ignore[misc]
+        made.description = description
         return made
 
 
@@ -55,7 +55,7 @@ class CommentForm(TokenForm):
     body = forms.CharField(
         label=_("Your message"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 5})
     )
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]
 
 
 class FilingForm(TokenForm):
@@ -185,19 +185,21 @@ def _levels(label: Any, levels: dict[str, Level]) -> forms.ChoiceField:
 def question(asked: FormField) -> forms.Field:
     """The form field for a question of the policy."""
     common: dict[str, Any] = {"label": say(asked.name), "help_text": say(asked.help), "required": asked.required}
-    longest = {"max_length": asked.max_length or LONGEST_TEXT}
+    longest = asked.max_length or LONGEST_TEXT
     if asked.kind == "choice":
         choices = [(option.key, say(option.name)) for option in asked.choices.values()]
         return forms.ChoiceField(choices=[("", "—"), *choices], **common)
     if asked.kind == "date":
         return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
     if asked.kind == "email":
-        return forms.EmailField(max_length=min(longest["max_length"], 254), **common)
+        return forms.EmailField(max_length=min(longest, 254), **common)
     if asked.kind == "url":
-        return forms.URLField(assume_scheme="https", max_length=min(longest["max_length"], 2000), **common)
+        return forms.URLField(assume_scheme="https", max_length=min(longest, 2000), **common)
     if asked.kind == "textarea":
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), **longest, **common)
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=longest, **common)
     if asked.pattern:
         wrong = _("This does not look right. %(help)s") % {"help": say(asked.help)}
-        return forms.RegexField(rf"\A(?:{asked.pattern})\Z", error_messages={"invalid": wrong}, **longest, **common)
-    return forms.CharField(max_length=min(longest["max_length"], 1000), **common)
+        return forms.RegexField(
+            rf"\A(?:{asked.pattern})\Z", error_messages={"invalid": wrong}, max_length=longest, **common
+        )
+    return forms.CharField(max_length=min(longest, 1000), **common)

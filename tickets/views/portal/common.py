@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -22,7 +23,7 @@ from tickets.errors import PolicyMissing
 from tickets.models import Ticket
 from tickets.models.ticket import TicketQuerySet
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Result = TypeVar("Result")
 
 
@@ -36,7 +37,7 @@ def customer_required(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person = reader_of(request)
         assert person is not None  # login_required saw to it
         return view(request, person, *args, **kwargs)
@@ -48,7 +49,7 @@ def policy_required(view: View) -> View:
     """A page that says what is missing, as long as the tenant has no policy."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except PolicyMissing as missing:
@@ -91,10 +92,14 @@ def articles_named(numbers: Iterable[int], person: User | None) -> list[ArticleV
     return list(chosen.values())
 
 
+def _nothing(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
 class _CsrfCheck(CsrfViewMiddleware):
     """Says why a form is not trusted, instead of answering for the view."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+    def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason
 
 
@@ -103,6 +108,6 @@ def is_stale(request: HttpRequest) -> bool:
 
     For views that are exempt from the general check, because its answer would lose what was typed.
     """
-    check = _CsrfCheck(lambda _request: HttpResponse())
+    check = _CsrfCheck(_nothing)
     check.process_request(request)
-    return check.process_view(request, None, (), {}) is not None
+    return check.process_view(request, _nothing, (), {}) is not None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -67,7 +68,7 @@ def organization_tickets(request: HttpRequest, person: User) -> HttpResponse:
     return _list(request, person, found, {"is_own": False, "organizations": organizations})
 
 
-def _seen(person: User) -> object:
+def _seen(person: User) -> QuerySet[Membership]:
     return Membership.objects.filter(user=person).exclude(scope=Membership.Scope.OWN)
 
 
@@ -83,7 +84,7 @@ def _list(request: HttpRequest, person: User, found: TicketQuerySet, context: di
         "rows": rows_of(page[:PAGE_SIZE], timezone.now()),
         "tabs": _tabs(request, is_finished=is_finished),
         "is_finished": is_finished,
-        "has_organization": not context["is_own"] or _seen(person).exists(),  # type: ignore[attr-defined]
+        "has_organization": not context["is_own"] or _seen(person).exists(),
         "next_url": f"?{show}before={page[PAGE_SIZE - 1].number}" if len(page) > PAGE_SIZE else "",
         "previous_url": f"?{show}".rstrip("&") if before else "",
     }

@@ -84,7 +84,7 @@ def redis_client(_redis_client: redis.Redis) -> redis.Redis:
     return _redis_client
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def owner_url() -> str:
     """The login that owns this process's tables, for a test that has to look past row-level security."""
     return _run.site(WORKER).owner_url

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from escalation import actions as escalation
 from helpdesk.demo.pace import Pace, Step, steps_to_answer
+from inbox.reactions import TELL
 from sla.document import SupportPolicy
 from sla.models import Priority
 from tenants import alarms
@@ -22,6 +23,9 @@ from tenants.errors import Refused
 from tenants.models import User
 from tickets import actions, desk
 from tickets.models import Category, Exclusion, RefusalReason, Status, Team, Ticket
+
+#: Mail of the last days only is written: it takes most of the time, and nobody looks at a month of it.
+MAIL_KEPT = timedelta(days=3)
 
 
 @dataclass
@@ -65,12 +69,15 @@ class Stage:
         filed = 0
         while self._queue and self._queue[0][0] <= self.now:
             at, _, act = heapq.heappop(self._queue)
-            alarms.work_due(until=at)
+            self._work_until(at)
             act(at)
             if len(self._told) > filed:
                 filed = len(self._told)
                 yield filed
-        alarms.work_due(until=self.now)
+        self._work_until(self.now)
+
+    def _work_until(self, at: datetime) -> None:
+        alarms.work_due(until=at, drop=() if at > self.now - MAIL_KEPT else [TELL])
 
     def _later(self, at: datetime, act: Callable[[datetime], None]) -> None:
         heapq.heappush(self._queue, (at, next(self._order), act))

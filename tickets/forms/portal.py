@@ -127,7 +127,7 @@ class FilingForm(TokenForm):
         if priority.counter_examples:
             counter = "; ".join(map(say, priority.counter_examples))
             parts.append(str(_("Not: %(examples)s") % {"examples": counter}))
-        return Described(say(priority.name), " ".join(parts))
+        return Described(say(priority.name), " ".join(part.strip().rstrip(".") + "." for part in parts))
 
     def bound_questions(self) -> list[forms.BoundField]:
         """The category's own fields."""

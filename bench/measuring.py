@@ -44,19 +44,27 @@ class Browser:
         """The answer to a form, with the token that guards it."""
         token = self.cookies.get("csrftoken", "")
         body = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **fields})
-        return self._send("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+        return self._send("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"}, (200, 302))
 
-    def _send(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> str:
+    def _send(
+        self, method: str, path: str, body: str | None, headers: dict[str, str], expected: tuple[int, ...] = (200,)
+    ) -> str:
         sent = {"Host": f"{self.host}:{self.port}", **headers}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self.connection.request(method, path, body, sent)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, sent)
+            response = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionResetError):
+            # The server ends connections that were quiet for some seconds; a browser opens another one.
+            self.connection.close()
+            self.connection.request(method, path, body, sent)
+            response = self.connection.getresponse()
         text = response.read().decode()
         for cookie in response.headers.get_all("Set-Cookie") or []:
             if found := re.match(r"(\w+)=([^;]*)", cookie):
                 self.cookies[found[1]] = found[2]
-        if response.status >= 400:
+        if response.status not in expected:
             raise RuntimeError(f"{method} {path} answered {response.status}: {text[:300]}")
         return text
 
@@ -64,3 +72,4 @@ class Browser:
         """With mail address and password, as a person does."""
         self.get("/accounts/login/")
         self.post("/accounts/login/", login=email, password=password)
+        self.get("/desk/")

@@ -49,6 +49,11 @@ def multiply(
             " SELECT tenant_id, max(number) FROM tickets_ticket GROUP BY tenant_id"
             " ON CONFLICT (tenant_id) DO UPDATE SET last = excluded.last"
         )
+        # A library's table: people can sign in with an address that is proven.
+        owner.execute(
+            'INSERT INTO account_emailaddress (email, verified, "primary", user_id, tenant_id)'
+            " SELECT email, true, true, id, tenant_id FROM tenants_user ON CONFLICT DO NOTHING"
+        )
         owner.execute("VACUUM ANALYZE")
 
 
@@ -77,6 +82,8 @@ def _value(field: models.Field, of_ticket: bool, tickets: int) -> sql.Composable
         return _derived(column, of_ticket)
     if isinstance(field, TenantForeignKey):
         return _derived(column, field.remote_field.model.__name__ in TICKET_MODELS)
+    if field.model.__name__ == "Event" and field.name == "data":
+        return _named_in(column)
     if field.model.__name__ == "Ticket" and field.name == "number":
         return sql.SQL("{} + target.copy * {}").format(column, sql.Literal(tickets))
     return column
@@ -90,3 +97,15 @@ def _derived(column: sql.Composable, of_ticket: bool) -> sql.Composable:
         " || substring(md5({column}::text || '/' || target.tenant || '/' || {copy}) FROM 1 FOR 4)"
         " || '-' || substring(md5({column}::text || '/' || target.tenant || '/' || {copy}) FROM 5 FOR 12))::uuid END"
     ).format(column=column, copy=copy)
+
+
+def _named_in(data: sql.Composable) -> sql.Composable:
+    """An event's data with the copies of the message and of the policy version that it names."""
+    return sql.SQL(
+        "{data} || CASE WHEN {data} ? 'message' THEN jsonb_build_object('message', {message}) ELSE '{{}}' END"
+        " || CASE WHEN {data} ? 'version' THEN jsonb_build_object('version', {version}) ELSE '{{}}' END"
+    ).format(
+        data=data,
+        message=_derived(sql.SQL("({}->>'message')").format(data), of_ticket=True),
+        version=_derived(sql.SQL("({}->>'version')").format(data), of_ticket=False),
+    )

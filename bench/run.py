@@ -169,7 +169,8 @@ class Bench:
         client.post("/accounts/login/", {"login": filling.AGENT, "password": filling.PASSWORD})
         counts, statements = {}, {}
         for name, path in pages.items():
-            client.get(path)
+            if client.get(path).status_code != 200:
+                raise RuntimeError(f"{path} does not answer to a client in this process.")
             with CaptureQueriesContext(connection) as captured:
                 client.get(path)
             counts[name] = len(captured)

@@ -25,7 +25,7 @@ GLOBAL = {
 #: Read by the sweep, whatever the tenant; holds ids only.
 SHARED = {"tenants_alarm"}
 #: Search functions that look past row-level security, which would switch their indexes off, and filter by themselves.
-DEFINERS = {"kb_search", "ticket_search"}
+DEFINERS = {"kb_search", "tickets_search"}
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,9 @@ def _forgiving(name: str, absent: Any) -> Any:
         try:
             return method(self, *args, **kwargs)
         except (RedisError, OSError):
-            return kwargs.get("default", absent) if name == "get" else absent
+            if name == "get":
+                return args[1] if len(args) > 1 else kwargs.get("default", absent)
+            return absent
 
     call.__name__ = name
     call.__doc__ = method.__doc__

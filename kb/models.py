@@ -98,12 +98,13 @@ class Article(TenantModel):
     helpful_count = models.PositiveIntegerField(default=0)
     unhelpful_count = models.PositiveIntegerField(default=0)
     solved_count = models.PositiveIntegerField(default=0, help_text="readers who filed no ticket because of it")
+    near_count = models.PositiveIntegerField(default=0, help_text="requests whose sender named it as close")
     views = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
 
-    objects = TenantManager.from_queryset(ArticleQuerySet)()
+    objects = TenantManager.from_queryset(ArticleQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["number"]

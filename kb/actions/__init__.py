@@ -2,11 +2,12 @@
 
 from kb.actions.loading import load_articles
 from kb.actions.publishing import archive, publish, withdraw
-from kb.actions.voting import mark_solved, vote
+from kb.actions.voting import came_near, mark_solved, vote
 from kb.actions.writing import change, create, record_view, relate, restore, revise
 
 __all__ = [
     "archive",
+    "came_near",
     "change",
     "create",
     "load_articles",

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from ruamel.yaml import YAML, YAMLError
 
 from kb.actions.publishing import publish
@@ -92,7 +93,13 @@ def _load_categories(path: Path) -> dict[str, ArticleCategory]:
     except (OSError, YAMLError) as problem:
         raise BadArticleFile(file=path.name, problem=str(problem)) from problem
     categories = {}
+    languages = {code for code, _name in settings.LANGUAGES}
     for position, (key, entry) in enumerate(entries.items()):
+        for text in (entry["name"], entry.get("description", "")):
+            if isinstance(text, dict) and (unknown := set(text) - languages):
+                raise BadArticleFile(
+                    file=path.name, problem=f"{key}: {unknown.pop()!r} is no language of the interface"
+                )
         categories[key], _ = ArticleCategory.objects.update_or_create(
             key=key,
             defaults={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,11 @@ def mark_solved(
 ) -> ArticleVote:
     """A reader found the answer here and files no ticket: that is a helpful vote too. Raises NotPermitted."""
     return vote(article, person=person, visitor=visitor, is_helpful=True, has_solved=True, at=at, source=source)
+
+
+def came_near(numbers: Iterable[int]) -> None:
+    """Somebody filed a request and named these articles as close: they are where an answer is missing."""
+    Article.objects.filter(number__in=list(numbers)).update(near_count=F("near_count") + 1)
 
 
 def _count(article: Article, before: ArticleVote | None, after: ArticleVote) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from kb import actions as kb
 from sla.models import PolicyVersion, Priority
 from tenants.context import active_tenant
 from tenants.models import User
@@ -52,6 +53,9 @@ def open_ticket(
     tier, status = desk.first_tier(), desk.status_of("new")
     by_staff = author is not None and author.is_staff_member and author.pk != requester.pk
 
+    near = list(articles)
+    if near:
+        kb.came_near(near)
     priority = priority or _priority(version, category, impact, urgency)
     ticket = Ticket.objects.create(
         number=next_number(),
@@ -70,7 +74,7 @@ def open_ticket(
         team=desk.team_on(version.policy, tier, category),
         policy_version=version,
         sla=_sla(version, organization, category, way, priority),
-        articles=list(articles),
+        articles=near,
         created_at=at,
         updated_at=at,
     )

@@ -105,7 +105,7 @@ class ArticleViewSet(viewsets.GenericViewSet[Article]):
 
     serializer_class = ArticleSummarySerializer
     queryset = Article.objects.none()
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends: ClassVar[list[Any]] = []  # type: ignore[misc]
     ordering = "-number"
     lookup_field = "number"
     query_names: ClassVar[dict[str, Any]] = {

@@ -107,8 +107,10 @@ class ArticleFilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["category"].queryset = ArticleCategory.objects.all()  # type: ignore[attr-defined]
+        for name in ("status", "kind", "visibility", "category"):
+            self.fields[name].widget.attrs["class"] = "form-select"
 
 
 def language_or(choice: str | None, fallback: str) -> str:
     """A language of the interface, else the fallback."""
-    return choice if choice in dict(settings.LANGUAGES) else fallback  # type: ignore[return-value]
+    return choice if choice in dict(settings.LANGUAGES) else fallback

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Case, Func, Q, When
+from django.db.models import Case, Expression, Func, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -154,7 +154,7 @@ class PlainLetters(Func):
     arity = 1
 
 
-def _weighted(config: str) -> SearchVector:
+def _weighted(config: str) -> Expression:
     return SearchVector("title", weight="A", config=config) + SearchVector("text", weight="C", config=config)
 
 
@@ -162,7 +162,7 @@ def _search_vector() -> Case:
     plain_spanish = SearchVector(PlainLetters("title"), weight="A", config="spanish") + SearchVector(
         PlainLetters("text"), weight="C", config="spanish"
     )
-    languages = {code: _weighted(config) for code, config in SEARCH_CONFIGS.items()}
+    languages: dict[str, Expression] = {code: _weighted(config) for code, config in SEARCH_CONFIGS.items()}
     languages["es"] = languages["es"] + plain_spanish
     return Case(
         *(When(language=code, then=vector) for code, vector in languages.items()),

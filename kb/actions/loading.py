@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from kb.actions.publishing import publish
 from kb.actions.writing import change, create, relate, revise
@@ -54,7 +55,7 @@ def load_articles(path: Path, author: User, at: datetime) -> list[Article]:
         files.setdefault(file.number, []).append(file)
     articles = {number: _load(group, categories, author, at) for number, group in sorted(files.items())}
     for number, group in files.items():
-        wanted = next((file.front["related"] for file in group if file.front.get("related")), [])
+        wanted: list[int] = next((file.front["related"] for file in group if file.front.get("related")), [])
         if missing := [other for other in wanted if other not in articles]:
             raise BadArticleFile(file=group[0].name, problem=f"there is no related article {missing[0]}")
         relate(articles[number], [articles[other] for other in wanted], author=author)
@@ -71,7 +72,7 @@ def _load(group: list[ArticleFile], categories: dict[str, ArticleCategory], auth
         "category": categories[head.take("category", list(categories))],
         "visibility": head.take("visibility", Article.Visibility.values, default="everyone"),
     }
-    text = {"language": head.language, "title": head.take("title"), "body": head.body}
+    text: dict[str, Any] = {"language": head.language, "title": head.take("title"), "body": head.body}
     article = Article.objects.filter(number=head.number).first()
     if article is None:
         article = create(author=author, at=at, number=head.number, **shelf, **text)

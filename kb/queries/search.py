@@ -220,7 +220,7 @@ class _Headline(Func):
             text, Func(Value(query), Value(how), function="kb_tsquery", output_field=TextField()), Value(options)
         )
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
         """The language is the row's own column."""
         column, _ = compiler.compile(F("language").resolve_expression(compiler.query))
         return super().as_sql(compiler, connection, language=column, **context)

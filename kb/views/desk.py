@@ -35,7 +35,7 @@ PAGE_SIZE = 50
 def articles(request: HttpRequest) -> HttpResponse:
     """All articles, the last changed first."""
     form = ArticleFilterForm(request.GET)
-    chosen = Article.objects.select_related("category", "author").order_by("-updated_at", "number")
+    chosen: QuerySet[Article] = Article.objects.select_related("category", "author").order_by("-updated_at", "number")
     chosen = _filtered(chosen, form.cleaned_data) if form.is_valid() else chosen.none()
     page = Paginator(chosen, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

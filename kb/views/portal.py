@@ -179,7 +179,7 @@ def _page_number(request: HttpRequest, name: str, fallback: int) -> int:
 
 
 def _one_of(value: str | None, allowed: list[str]) -> str:
-    return value if value in allowed else ""  # type: ignore[return-value]
+    return value if value in allowed else ""
 
 
 def _without_nul(value: str) -> str:

@@ -81,3 +81,10 @@ def test_a_mistake_names_its_file(at_acme, ada, tmp_path, file, said):
 def test_a_folder_without_categories_is_refused(at_acme, ada, tmp_path):
     with pytest.raises(BadArticleFile, match=r"categories\.yaml"):
         load_articles(tmp_path, author=ada, at=MONDAY_9AM)
+
+
+def test_a_category_with_a_name_that_was_cut_at_a_comma_is_refused(at_acme, ada, tmp_path):
+    (tmp_path / "categories.yaml").write_text("access:\n  name: {en: FTP, SSH and mail}\n")
+
+    with pytest.raises(BadArticleFile, match="'SSH and mail' is no language"):
+        load_articles(tmp_path, author=ada, at=MONDAY_9AM)

@@ -39,7 +39,7 @@ class PolicyQuestionSerializer(NamedSerializer):
 
     kind = serializers.CharField()
     help = serializers.CharField()
-    required = serializers.BooleanField(help_text="in the form for people; programs may leave it out")
+    required = serializers.BooleanField(help_text="in the form for people; programs may leave it out")  # type: ignore[assignment]
     choices = NamedSerializer(many=True)
 
 
@@ -100,7 +100,7 @@ class PolicySerializer(serializers.Serializer):
     tiers = NamedSerializer(many=True)
     teams = PolicyTeamSerializer(many=True)
     channels = NamedSerializer(many=True)
-    contracts = NamedSerializer(many=True)
+    contracts = NamedSerializer(many=True, help_text="for staff; empty for others")
     exclusions = NamedSerializer(many=True)
     refusal_reasons = NamedSerializer(many=True)
     targets = PolicyTargetSerializer(many=True)
@@ -144,7 +144,7 @@ def _summary(policy: SupportPolicy, *, for_staff: bool) -> dict[str, Any]:
         "tiers": _all(policy.tiers.values()),
         "teams": [{**_named(each), "tier": each.tier} for each in policy.teams.values()],
         "channels": _all(policy.open_channels),
-        "contracts": _all(policy.contracts.values()),
+        "contracts": _all(policy.contracts.values()) if for_staff else [],
         "exclusions": [{"key": each.key, "name": say(each.text)} for each in policy.exclusions.values()],
         "refusal_reasons": _all(policy.refusal_reasons.values()),
         "targets": list(_targets(policy)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from django.template.defaultfilters import filesizeformat
 
 from tickets.errors import FileTooLarge, TooManyFiles
 from tickets.models import Attachment, Message
+
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,49}/[\w.+-]{1,50}", re.ASCII)
 
 
 def attach(message: Message, files: Iterable[File]) -> list[Attachment]:
@@ -30,13 +33,18 @@ def attach(message: Message, files: Iterable[File]) -> list[Attachment]:
             message=message,
             key=key,
             name=shown_name(file.name or ""),
-            content_type=(getattr(file, "content_type", None) or "application/octet-stream")[:100],
+            content_type=media_type(getattr(file, "content_type", None) or ""),
             size=file.size,
         )
         attachment.file.save(str(key), file, save=False)
         attachment.save()
         kept.append(attachment)
     return kept
+
+
+def media_type(said: str) -> str:
+    """The media type as the sender said it, where it can be one."""
+    return said if _MEDIA_TYPE.fullmatch(said) else "application/octet-stream"
 
 
 def shown_name(name: str) -> str:

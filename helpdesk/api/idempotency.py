@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from typing import Any
+import re
+from typing import Any, cast
 
 from django.core.files.base import File
 from django.db import transaction
@@ -13,9 +14,9 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tenants.models import IdempotentRequest
+from tenants.models import IdempotentRequest, User
 
-LONGEST_KEY = 200
+KEY = re.compile("[!-~]{1,200}")
 
 
 class KeyUsedDifferently(APIException):
@@ -57,12 +58,12 @@ class IdempotentMixin:
         key = request.headers.get("Idempotency-Key")
         if request.method != "POST" or key is None:
             return
-        if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        if not KEY.fullmatch(key):
             raise KeyInvalid
         digest = _digest(request)
         # Forms of pages keep their tokens in the same table, under another prefix.
         kept, made = IdempotentRequest.objects.get_or_create(
-            user=request.user, key=f"api {key}", defaults={"digest": digest}
+            user=cast("User", request.user), key=f"api {key}", defaults={"digest": digest}
         )
         if made:
             self._claimed = kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext, override
 
@@ -97,7 +98,7 @@ def _may_skip(ticket: Ticket, skipped: list[Tier], actor: User | None) -> bool:
     return actor.may(Permission.SKIP_TIER)
 
 
-def _described(ticket: Ticket, to: Tier, reason: str) -> dict[str, object]:
+def _described(ticket: Ticket, to: Tier, reason: str) -> dict[str, Any]:
     return {
         "former": ticket.tier.key,
         "former_name": ticket.tier.name,

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from escalation.actions import default_sentence
 from tenants.permissions import Permission
 from tenants.text import say
-from tickets.forms.desk import Described, TicketForm, reason_field
+from tickets.forms.desk import TicketForm, reason_field
+from tickets.forms.portal import Described
 from tickets.models import Tier
 
 

@@ -5,6 +5,7 @@ Under ASGI each sync view would cost two to three times the CPU; a2wsgi keeps th
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
@@ -18,4 +19,4 @@ from tenants.roles import refuse_bypass  # noqa: E402 - after Django is set up
 # In a thread: the server imports this module inside its event loop, where Django refuses to ask the database.
 with ThreadPoolExecutor(1) as thread:
     thread.submit(refuse_bypass).result()
-application = WSGIMiddleware(pages, workers=int(os.environ.get("WEB_THREADS", "8")))
+application = WSGIMiddleware(cast("Any", pages), workers=int(os.environ.get("WEB_THREADS", "8")))

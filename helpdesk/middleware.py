@@ -1,8 +1,10 @@
 """Answers that come before any tenant is known."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.core.cache import caches
+from django.core.cache.backends.redis import RedisCache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -30,7 +32,7 @@ def _ready() -> JsonResponse:
     except Exception as error:
         state["postgres"] = type(error).__name__
     try:
-        caches["default"]._cache.get_client().ping()
+        cast("RedisCache", caches["default"])._cache.get_client().ping()
     except Exception as error:
         state["redis"] = type(error).__name__
     return JsonResponse(state, status=200 if state["postgres"] == "ok" else 503)

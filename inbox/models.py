@@ -64,7 +64,7 @@ class OutgoingMail(TenantModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
 
-    objects = TenantManager.from_queryset(OutgoingMailQuerySet)()
+    objects = TenantManager.from_queryset(OutgoingMailQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         constraints = [

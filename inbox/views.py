@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 from uuid import UUID
 
 from csp.decorators import csp_replace
@@ -19,6 +20,7 @@ from inbox.models import OutgoingMail
 from inbox.queries import next_tries, page_of
 from tenants.access import permission_required
 from tenants.errors import Refused
+from tenants.models import User
 from tenants.permissions import Permission
 from tickets.models import Ticket
 
@@ -89,7 +91,7 @@ def _mail_for(request: HttpRequest, pk: UUID) -> OutgoingMail:
     """The mail, unless it is about a ticket that this person may not see, as anywhere else."""
     found: OutgoingMail = get_object_or_404(OutgoingMail.objects.select_related("recipient", "ticket"), pk=pk)
     if found.ticket_id is not None:
-        get_object_or_404(Ticket.objects.visible_to(request.user), pk=found.ticket_id)
+        get_object_or_404(Ticket.objects.visible_to(cast("User", request.user)), pk=found.ticket_id)
     return found
 
 

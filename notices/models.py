@@ -46,7 +46,7 @@ class Announcement(TenantModel):
     ends_at = models.DateTimeField(null=True, blank=True, help_text="when the announced work ends")
     author = TenantForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = TenantManager.from_queryset(AnnouncementQuerySet)()
+    objects = TenantManager.from_queryset(AnnouncementQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["-shown_from"]

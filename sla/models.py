@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
@@ -34,7 +35,7 @@ class Priority(TenantModel):
         return say(self.name)
 
 
-class PolicyVersionQuerySet(TenantQuerySet):
+class PolicyVersionQuerySet(TenantQuerySet["PolicyVersion"]):
     """Versions of the active tenant's policy."""
 
     def current(self) -> PolicyVersion:
@@ -52,7 +53,7 @@ class PolicyVersion(TenantModel):
     applied_at = models.DateTimeField(db_default=Now())
     applied_by = TenantForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = TenantManager.from_queryset(PolicyVersionQuerySet)()
+    objects = TenantManager.from_queryset(PolicyVersionQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="one_version_a_number")]
@@ -67,7 +68,7 @@ class PolicyVersion(TenantModel):
 
 
 @lru_cache(maxsize=512)
-def policy_of(tenant_id: int | None, version_id: object) -> SupportPolicy:
+def policy_of(tenant_id: int | None, version_id: UUID) -> SupportPolicy:
     """The typed policy of a version of the active tenant. A version never changes, so the cache never ages."""
     from sla.document import SupportPolicy
 

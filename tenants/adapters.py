@@ -26,7 +26,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Staff go to the workspace, customers to the portal."""
-        return reverse("desk:home" if request.user.is_staff_member else "portal:home")
+        is_staff = request.user.is_authenticated and request.user.is_staff_member
+        return reverse("desk:home" if is_staff else "portal:home")
 
     def get_from_email(self) -> str:
         """The tenant's own sender."""

@@ -89,12 +89,13 @@ def due(limit: int = 1000, *, again_after: timedelta = timedelta(seconds=60)) ->
             UPDATE tenants_alarm SET rung_at = now()
             WHERE id IN (
                 SELECT id FROM tenants_alarm
-                WHERE at <= now() AND parked_at IS NULL AND (rung_at IS NULL OR rung_at < now() - %s)
+                WHERE at <= now() AND parked_at IS NULL
+                  AND (rung_at IS NULL OR rung_at < now() - make_interval(secs => %s))
                 ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED
             )
             RETURNING id, tenant_id, attempts
             """,
-            [again_after, limit],
+            [again_after.total_seconds(), limit],
         )
         return cursor.fetchall()
 
@@ -114,15 +115,16 @@ def work(tenant: Tenant, ids: list[UUID]) -> None:
 
 def _work_one(tenant: Tenant, pk: UUID) -> None:
     with act_as(tenant):
-        alarm = _claim(pk)
-        if alarm is None:
+        claimed = _claim(pk)
+        if claimed is None:
             return
-        handler(alarm.kind)(alarm.subject, alarm.now)
+        alarm, now = claimed
+        handler(alarm.kind)(alarm.subject, now)
         _done(alarm)
 
 
-def _claim(pk: UUID) -> Alarm | None:
-    """The alarm with the database's `now`, if it is still due and no other worker has it.
+def _claim(pk: UUID) -> tuple[Alarm, datetime] | None:
+    """The alarm and the database's time, if it is still due and no other worker has it.
 
     An advisory lock, not a row lock: an action locks its ticket first and moves the alarm then, the work does it
     in the other order, and row locks would meet in a deadlock.
@@ -133,7 +135,8 @@ def _claim(pk: UUID) -> Alarm | None:
             return None
     # A statement of its own: its snapshot is taken after the lock, so it sees what another worker just did.
     due = Alarm.objects.filter(pk=pk, tenant_id=active_tenant().id, at__lte=Now(), parked_at=None)
-    return due.annotate(now=Now()).first()
+    alarm = due.annotate(now=Now()).first()
+    return None if alarm is None else (alarm, alarm.now)
 
 
 def _done(alarm: Alarm) -> None:

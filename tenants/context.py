@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from django.db import connection, transaction
+from django.db import connection as any_connection
+from django.db import transaction
 
 if TYPE_CHECKING:
+    from tenants.database.base import DatabaseWrapper
     from tenants.models import Tenant
 
+connection = cast("DatabaseWrapper", any_connection)
 _active: ContextVar[Tenant | None] = ContextVar("active_tenant", default=None)
 
 

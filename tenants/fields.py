@@ -4,7 +4,7 @@ import os
 import time
 import uuid
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.db.models.lookups import Exact
@@ -56,9 +56,9 @@ class TenantForeignKey(models.ForeignKey):
 
     def get_extra_restriction(self, alias: str, related_alias: str) -> WhereNode:
         """Equate the tenants in every join, so that Postgres can use indexes that start with the tenant."""
-        here = self.model._meta.get_field("tenant").get_col(alias)
-        there = self.remote_field.model._meta.get_field("tenant").get_col(related_alias)
-        return WhereNode([Exact(there, here)])
+        here = cast("models.Field", self.model._meta.get_field("tenant")).get_col(alias)
+        there = cast("models.Field", self.remote_field.model._meta.get_field("tenant")).get_col(related_alias)
+        return WhereNode([cast("Any", Exact(there, here))])
 
 
 class TenantOneToOneField(TenantForeignKey, models.OneToOneField):

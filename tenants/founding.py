@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext
-
 from tenants.context import act_as
 from tenants.models import Domain, Role, Tenant
 from tenants.permissions import DEFAULTS
@@ -24,4 +22,4 @@ def make_roles() -> None:
     """Give the active tenant the four roles that everyone starts with."""
     for kind in Role.Kind:
         permissions = [str(permission) for permission in DEFAULTS[kind]]
-        Role.objects.create(kind=kind, name=gettext(kind.label), permissions=permissions)
+        Role.objects.create(kind=kind, name=str(kind.label), permissions=permissions)

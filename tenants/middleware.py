@@ -10,12 +10,13 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.crypto import salted_hmac
 
 from tenants.context import act_as
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -44,7 +45,7 @@ class TenantMiddleware:
         request.tenant = tenant  # type: ignore[attr-defined]
         with act_as(tenant):
             response = self.get_response(request)
-            if hasattr(response, "render") and not response.is_rendered:
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response.render()  # a lazy answer would be read after the transaction, and see nothing
             if response.status_code >= 500:
                 transaction.set_rollback(True)
@@ -89,8 +90,8 @@ def person_preferences(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         person = request.user if request.user.is_authenticated else None
         translation.activate(_language(request, person))
-        zone = request.COOKIES.get("timezone") or ""
-        timezone.activate(zone_named(person and person.timezone) or zone_named(zone) or zoneinfo.ZoneInfo(tenant.timezone))
+        chosen = zone_named(person.timezone if person else None) or zone_named(request.COOKIES.get("timezone"))
+        timezone.activate(chosen or zoneinfo.ZoneInfo(tenant.timezone))
         response = get_response(request)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", translation.get_language())
@@ -99,13 +100,13 @@ def person_preferences(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _language(request: HttpRequest, person: object | None) -> str:
+def _language(request: HttpRequest, person: User | None) -> str:
     offered = request.tenant.languages or [code for code, _ in settings.LANGUAGES]  # type: ignore[attr-defined]
     for choice in (
         request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME),
-        getattr(person, "language", None),
+        person.language if person else None,
     ):
-        if choice in offered:
+        if choice and choice in offered:
             return choice
     if "HTTP_ACCEPT_LANGUAGE" in request.META and person is None:
         wanted = translation.get_language_from_request(request)

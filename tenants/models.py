@@ -51,12 +51,12 @@ class TenantQuerySet(models.QuerySet):
     """Rows of one tenant. Subclass it for a model's own filters."""
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+class TenantManager(models.Manager):
     """Adds the tenant as a literal to every query."""
 
     use_in_migrations = False
 
-    def get_queryset(self) -> TenantQuerySet:
+    def get_queryset(self) -> models.QuerySet:
         """All rows of the active tenant; row-level security hides all rows when there is none."""
         queryset = super().get_queryset()
         tenant_id = active_tenant_id()
@@ -104,12 +104,13 @@ class Role(TenantModel):
         return self.name
 
 
-class UserManager(BaseUserManager.from_queryset(TenantQuerySet), TenantManager):  # type: ignore[misc]
+class UserManager(BaseUserManager["User"], TenantManager):
     """People of the active tenant, found by mail address whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The person with this mail address. Raises User.DoesNotExist."""
-        return self.get(email__iexact=username)
+        person: User = self.get(email__iexact=username)
+        return person
 
 
 class User(AbstractBaseUser, TenantModel):
@@ -127,7 +128,7 @@ class User(AbstractBaseUser, TenantModel):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint("tenant", Lower("email"), name="one_person_an_address")]

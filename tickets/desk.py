@@ -53,9 +53,10 @@ def first_tier() -> Tier:
 
 def team_on(policy: SupportPolicy, tier: Tier, category: Category) -> Team | None:
     """The team that takes a category on a tier, as the policy says."""
-    if tier.key not in policy.tiers:
+    chosen = policy.team_on(tier.key, _known(policy, category)) if tier.key in policy.tiers else None
+    if chosen is None:
         return Team.objects.filter(tier=tier, is_active=True).first()
-    return Team.objects.filter(key=policy.team_on(tier.key, _known(policy, category)).key).first()
+    return Team.objects.filter(key=chosen.key).first()
 
 
 def organization_of(person: User) -> Organization | None:

@@ -135,7 +135,8 @@ def with_rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def counts(chosen: Mapping[str, View], person: User, *, at: datetime) -> dict[str, int]:
     """How many tickets each view has, up to MOST_COUNTED + 1. One query, whose cost has a limit."""
-    selects, values = [], []
+    selects: list[str] = []
+    values: list[str] = []
     for position, view in enumerate(chosen.values()):
         found = select(view, person, at=at).order_by().values(one=Value(1))[: MOST_COUNTED + 1]
         sql, params = found.query.sql_with_params()
@@ -166,7 +167,7 @@ def filtered(tickets: QuerySet[Ticket], wanted: Mapping[str, str], person: User)
     for name, model in _KEYED.items():
         if key := wanted.get(name):
             # A sub-query and no join: Postgres then knows the row when it plans which index to walk.
-            tickets = tickets.filter(**{name: Subquery(model.objects.filter(key=key).values("pk")[:1])})
+            tickets = tickets.filter(**{name: Subquery(model._default_manager.filter(key=key).values("pk")[:1])})
     if assignee := wanted.get("assignee"):
         tickets = tickets.filter(_assignee(assignee, person))
     for name in ("organization", "requester"):

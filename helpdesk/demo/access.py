@@ -43,7 +43,7 @@ def write(path: Path, base_url: str) -> dict[str, Any]:
 def _shown() -> list[User]:
     """Everyone of the demo: staff first, agents from the first tier up, then customers."""
     people = User.objects.select_related("role").prefetch_related("teams__tier").order_by("created_at", "id")
-    order = [Role.Kind.ADMIN, Role.Kind.MANAGER, Role.Kind.AGENT, Role.Kind.CUSTOMER]
+    order: list[str] = [Role.Kind.ADMIN, Role.Kind.MANAGER, Role.Kind.AGENT, Role.Kind.CUSTOMER]
     return sorted(people, key=lambda person: (order.index(person.role.kind), _tier(person) or 0))
 
 

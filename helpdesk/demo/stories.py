@@ -22,7 +22,7 @@ from tenants.context import active_tenant
 from tenants.errors import Refused
 from tenants.models import User
 from tickets import actions, desk
-from tickets.models import Category, Exclusion, RefusalReason, Status, Team, Ticket
+from tickets.models import Category, Exclusion, RefusalReason, Team, Ticket
 
 #: Mail of the last days only is written: it takes most of the time, and nobody looks at a month of it.
 MAIL_KEPT = timedelta(days=3)
@@ -149,7 +149,7 @@ class Stage:
         elif "note" in step:
             actions.note(ticket, author=agent, body=step["note"], at=at)
         elif "status" in step:
-            actions.change_status(ticket, Status.objects.filter(kind=step["status"]).first(), actor=agent, at=at)
+            actions.change_status(ticket, desk.status_of(step["status"]), actor=agent, at=at)
         elif "escalate" in step:
             escalation.escalate(ticket, actor=agent, at=at, reason=step["escalate"])
         elif "hand_back" in step:
@@ -176,6 +176,6 @@ class Stage:
         if ticket.assignee_id is not None:
             return next(person for person in self.people.values() if person.pk == ticket.assignee_id)
         team = ticket.team or Team.objects.filter(tier=ticket.tier).first()
-        members = set(team.memberships.values_list("user_id", flat=True))
+        members = set(team.memberships.values_list("user_id", flat=True)) if team else set()
         agents = [person for person in self.people.values() if person.pk in members]
         return self.random.choice(agents or [person for person in self.people.values() if person.is_staff_member])

@@ -14,6 +14,7 @@ from sla.models import PolicyVersion, Priority
 from tenants.context import active_tenant
 from tenants.models import User
 from tickets.models import Category, Channel, Exclusion, RefusalReason, Status, Team, Tier
+from tickets.models.desk import KeyedModel
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,9 @@ def _in_order(records: Iterable[Any], more: Any = None) -> dict[str, dict[str, A
     }
 
 
-def _upsert(model: type, wanted: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+def _upsert(model: type[KeyedModel] | type[Priority], wanted: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """Bring the rows of a model in line with the policy; those that are no longer in it are put aside."""
-    present = {row.key: row for row in model.objects.all()}
+    present: dict[str, Any] = {row.key: row for row in model.objects.all()}
     for key, named in wanted.items():
         values = {"is_active": True, **named}
         row = present.get(key)

@@ -2,11 +2,12 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.conf import settings
+from django.db import migrations, models
+
 import tenants.context
 import tenants.fields
-from django.conf import settings
 from tenants.operations import IsolateTenant
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Sends `SET LOCAL app.tenant_id` as the first statement of every transaction."""
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         tenant_id = context.active_tenant_id()
         if not autocommit and tenant_id is not None:
             self.set_tenant(tenant_id)

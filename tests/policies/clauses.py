@@ -97,4 +97,4 @@ def clause(*ids: str) -> Callable[[Test], Test]:
     unknown = [each for each in ids if each not in CLAUSES]
     if unknown or not ids:
         raise ValueError(f"No such clause: {', '.join(unknown) or 'none given'}. See CLAUSES in {__file__}.")
-    return pytest.mark.clause(*ids)  # type: ignore[return-value]
+    return pytest.mark.clause(*ids)

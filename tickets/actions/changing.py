@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sla.models import Priority
 from tenants.models import User
@@ -90,7 +91,7 @@ def remove_tag(ticket: Ticket, tag: Tag, *, actor: User | None, at: datetime) ->
 
 
 def apply_status(
-    ticket: Ticket, status: Status, *, actor: User | None, at: datetime, verb: str = "status.changed", **data: object
+    ticket: Ticket, status: Status, *, actor: User | None, at: datetime, verb: str = "status.changed", **data: Any
 ) -> Event:
     """Write a status on a locked ticket and record it; the caller refreshes the clocks."""
     former, ticket.status, ticket.updated_at = ticket.status, status, at

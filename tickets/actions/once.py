@@ -18,10 +18,10 @@ def once(token: UUID, *, person: User, act: Callable[[], Ticket]) -> Ticket:
     nothing is written, so that the mended form may be sent with the same token.
     """
     with transaction.atomic():
-        sent, is_first = IdempotentRequest.objects.get_or_create(
+        sent, _ = IdempotentRequest.objects.get_or_create(
             user=person, key=f"form {token}", defaults={"digest": "", "status": 302}
         )
-        if not is_first:
+        if sent.body is not None:
             return Ticket.objects.get(number=sent.body["number"])
         ticket = act()
         sent.body = {"number": ticket.number}

@@ -79,7 +79,7 @@ class EmailOfPersonField(serializers.RelatedField):
             self.fail("unknown")
         return person
 
-    def to_representation(self, person: User) -> str:
+    def to_representation(self, person: User) -> str:  # type: ignore[override]
         """Their address."""
         return person.email
 

@@ -86,7 +86,7 @@ class OrganizationViewSet(viewsets.GenericViewSet[Organization]):
 
     serializer_class = OrganizationSerializer
     queryset = Organization.objects.none()
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends: ClassVar[list[Any]] = []  # type: ignore[misc]
     lookup_field = "pk"
     ordering = "-id"
     query_names: ClassVar[dict[str, Any]] = {"list": OrganizationQuery().fields}

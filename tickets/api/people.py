@@ -74,7 +74,7 @@ class PeopleViewSet(viewsets.GenericViewSet[User]):
 
     serializer_class = CustomerSerializer
     queryset = User.objects.none()
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends: ClassVar[list[Any]] = []  # type: ignore[misc]
     lookup_field = "pk"
     ordering = "-id"
     query_names: ClassVar[dict[str, Any]] = {"list": PeopleQuery().fields}

@@ -19,11 +19,18 @@ from tenants.api import BAD_CURSOR, StrictSerializer
 from tenants.models import User
 from tickets import paging
 from tickets.models import Category, Status, Team, Tier
+from tickets.models.desk import KeyedModel
 from tickets.models.ticket import TicketQuerySet
 
 ORDERS = {"-number": "newest", "number": "oldest", "due_at": "due", "-updated_at": "updated"}
 PAGE_SIZE, LARGEST_PAGE = 25, 100
-_KEYED = {"status": Status, "priority": Priority, "category": Category, "team": Team, "tier": Tier}
+_KEYED: dict[str, type[KeyedModel] | type[Priority]] = {
+    "status": Status,
+    "priority": Priority,
+    "category": Category,
+    "team": Team,
+    "tier": Tier,
+}
 
 
 class TicketQuery(StrictSerializer):
@@ -69,7 +76,7 @@ def narrowed(tickets: TicketQuerySet, asked: dict[str, Any], person: User) -> Ti
     for name, model in _KEYED.items():
         if name in asked:
             # A sub-query and no join: Postgres then knows the row when it plans which index to walk.
-            wanted = model.objects.filter(key=asked[name]).values("pk")[:1]  # type: ignore[attr-defined]
+            wanted = model._default_manager.filter(key=asked[name]).values("pk")[:1]
             tickets = tickets.filter(**{name: Subquery(wanted)})
     if "status_kind" in asked:
         tickets = tickets.filter(status__in=Status.objects.filter(kind=asked["status_kind"]).values("pk"))

@@ -165,7 +165,7 @@ class TicketSummarySerializer(serializers.Serializer):
 
     def to_representation(self, ticket: Ticket) -> dict[str, Any]:
         """The clocks find their ticket without a query."""
-        self.context.setdefault("tickets", {})[ticket.pk] = ticket
+        self.context.setdefault("tickets", {})[ticket.pk] = ticket  # type: ignore[attr-defined]
         return super().to_representation(ticket)
 
 

@@ -53,7 +53,7 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
 
     serializer_class = TicketSerializer
     queryset = Ticket.objects.none()
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends: ClassVar[list[Any]] = []  # type: ignore[misc]
     pagination_class = TicketPagination
     lookup_field = "number"
     query_names: ClassVar[dict[str, Any]] = {"list": TicketQuery().fields}

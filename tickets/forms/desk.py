@@ -63,7 +63,7 @@ class BulkForm(forms.Form):
     act = forms.ChoiceField(label=_("With the chosen tickets"))
 
     def __init__(self, *args: Any, policy: SupportPolicy | None, **options: Any) -> None:
-        super().__init__(*args, auto_id="bulk_%s", **options)
+        super().__init__(*args, auto_id="bulk_%s", **options)  # type: ignore[misc]
         statuses = policy.statuses.values() if policy else ()
         choices: list[tuple[str, Any]] = [("take", _("Assign to me"))]
         choices += [(f"status-{each.key}", _("Set to: %(status)s") % {"status": say(each.name)}) for each in statuses]
@@ -93,13 +93,13 @@ class ComposerForm(forms.Form):
     body = forms.CharField(
         label=_("Text"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]
     status = forms.ChoiceField(label=_("and set the state to"), required=False)
     seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, policy: SupportPolicy | None, **options: Any) -> None:
-        super().__init__(*args, auto_id="composer_%s", **options)
+        super().__init__(*args, auto_id="composer_%s", **options)  # type: ignore[misc]
         self.initial.setdefault("token", uuid.uuid4())
         self.initial.setdefault("kind", "reply")
         statuses = [each for each in policy.statuses.values() if each.kind not in ("new", "refused")] if policy else []
@@ -166,7 +166,9 @@ class HandOverForm(TicketForm):
 
     def prepare(self) -> None:
         """Teams of this tier, but for the one that has it."""
-        same = Team.objects.filter(tier=self.ticket.tier, is_active=True).exclude(pk=self.ticket.team_id)
+        same = Team.objects.filter(tier=self.ticket.tier, is_active=True)
+        if self.ticket.team_id is not None:
+            same = same.exclude(pk=self.ticket.team_id)
         self.fields["team"].queryset = same  # type: ignore[attr-defined]
 
 

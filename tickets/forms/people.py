@@ -54,7 +54,7 @@ class DeskTicketForm(forms.Form):
     description = forms.CharField(
         label=_("Description"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 8})
     )
-    files = FilesField(help_text=_("A letter: its scan, signed and stamped."))
+    files = FilesField(help_text=_("A letter: its scan, signed and stamped."))  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

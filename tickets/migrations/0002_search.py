@@ -34,7 +34,8 @@ AS $$
 $$
 """
 
-#: The newest thousand of the messages that match are ranked: a word that everybody writes must not cost a second.
+#: The newest thousand of the messages that match are ranked: a word that everybody writes must not cost a second. Where
+#: twenty thousand match, those of them are surely among the newest messages, which are then looked through instead.
 #: When hardly anything matches, subjects with a word like one of the wanted follow, for typing errors.
 SEARCH = """
 CREATE FUNCTION tickets_search(wanted text, most integer)
@@ -42,6 +43,7 @@ RETURNS TABLE (ticket_id uuid, rank real)
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET pg_trgm.word_similarity_threshold = 0.45
+SET enable_seqscan = off
 AS $$
 DECLARE
     active constant bigint := NULLIF(current_setting('app.tenant_id', true), '')::bigint;
@@ -54,8 +56,21 @@ BEGIN
         FROM tickets_searchentry AS entry
         WHERE entry.tenant_id = active AND entry.words @@ query
         LIMIT 20000
+    ), recent AS (
+        SELECT latest.ticket_id, latest.message_id, latest.words
+        FROM (
+            SELECT entry.ticket_id, entry.message_id, entry.words
+            FROM tickets_searchentry AS entry
+            WHERE entry.tenant_id = active AND (SELECT count(*) FROM matching) = 20000
+            ORDER BY entry.message_id DESC
+            LIMIT 20000
+        ) AS latest
+        WHERE latest.words @@ query
+        LIMIT 1000
     ), newest AS (
-        SELECT * FROM matching ORDER BY message DESC LIMIT 1000
+        SELECT * FROM (SELECT * FROM matching ORDER BY message DESC LIMIT 1000) AS found
+        UNION ALL
+        SELECT * FROM recent
     )
     SELECT newest.ticket, max(ts_rank('{0.1, 0.2, 0.6, 1.0}', newest.words, query, 1))::real
     FROM newest
@@ -69,12 +84,16 @@ BEGIN
     END IF;
 
     RETURN QUERY
-    SELECT entry.ticket_id, (0.01 * sum(word_similarity(word, entry.subject)))::real
-    FROM unnest((regexp_split_to_array(lower(wanted), '[^[:alnum:]]+'))[1:12]) AS word
-    JOIN tickets_searchentry AS entry
-        ON entry.tenant_id = active AND entry.subject <> '' AND entry.subject %> word
+    SELECT alike.ticket_id, (0.01 * sum(alike.points))::real
+    FROM unnest((regexp_split_to_array(lower(wanted), '[^[:alnum:]]+'))[1:6]) AS word
+    CROSS JOIN LATERAL (
+        SELECT entry.ticket_id, word_similarity(word, entry.subject) AS points
+        FROM tickets_searchentry AS entry
+        WHERE entry.tenant_id = active AND entry.subject <> '' AND entry.subject %> word
+        LIMIT 2000
+    ) AS alike
     WHERE length(word) BETWEEN 4 AND 40
-    GROUP BY entry.ticket_id
+    GROUP BY alike.ticket_id
     ORDER BY 2 DESC, 1 DESC
     LIMIT most;
 END

@@ -31,13 +31,15 @@ class Organization(TenantModel):
     contract = models.SlugField(
         db_index=False, max_length=60, blank=True, help_text="a contract of the policy document"
     )
-    lifted_exclusions = models.ManyToManyField("Exclusion", through="LiftedExclusion", related_name="+")
+    lifted_exclusions: models.ManyToManyField = models.ManyToManyField(
+        "Exclusion", through="LiftedExclusion", related_name="+"
+    )
     suspended_from = models.DateTimeField(null=True, blank=True)
     suspended_until = models.DateTimeField(null=True, blank=True)
     suspension_reason = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
-    objects = TenantManager.from_queryset(OrganizationQuerySet)()
+    objects = TenantManager.from_queryset(OrganizationQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]

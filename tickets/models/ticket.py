@@ -116,7 +116,7 @@ class Ticket(TenantModel):
     due_at = models.DateTimeField(null=True, help_text="the earliest due time of its running clocks")
     clocks_at = models.DateTimeField(null=True, help_text="until when warnings and breaches are settled in the history")
 
-    objects = TenantManager.from_queryset(TicketQuerySet)()
+    objects = TenantManager.from_queryset(TicketQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="one_ticket_a_number")]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {slug}: its tickets are there already")
                 continue
             begun = time.monotonic()
-            month = loading.load(
-                tenant, now=timezone.now(), progress=lambda n, of, slug=slug: self._progress(slug, n, of)
-            )
+            month = loading.load(tenant, now=timezone.now(), progress=partial(self._progress, slug))
             self.stdout.write(f"\r  {slug}: {month.tickets} tickets in {time.monotonic() - begun:.0f} s        ")
 
     def _progress(self, slug: str, filed: int, total: int) -> None:

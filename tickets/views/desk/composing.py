@@ -71,6 +71,6 @@ def _changed(
     """The text stays; having read what is new, the writer may send it as it is."""
     new = unseen(ticket, person, form.cleaned_data["seen"])
     form.add_error(None, str(refusal))
-    form.data = form.data.copy()
-    form.data["seen"] = str(new.order_by("-id").values_list("pk", flat=True)[0])
+    last = new.order_by("-id").values_list("pk", flat=True)[0]
+    form.data = {**form.data, "seen": str(last)}
     return render_ticket(request, person, ticket_or_404(person, ticket.number), composer=form, changed=new)

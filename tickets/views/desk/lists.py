@@ -98,7 +98,7 @@ def bulk(request: HttpRequest, person: User) -> HttpResponse:
     back = f"{reverse('desk:tickets')}?{_where_from(request.POST)}"
     if not form.is_valid():
         for sentence in (error for errors in form.errors.values() for error in errors):
-            messages.error(request, sentence)
+            messages.error(request, str(sentence))
         return redirect(back)
     found = Ticket.objects.visible_to(person).filter(number__in=form.cleaned_data["chosen"])
     done = sum(_do_one(request, person, ticket, form) for ticket in found.order_by("number"))

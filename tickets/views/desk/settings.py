@@ -116,6 +116,6 @@ def retry(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     return redirect("desk:failed_work")
 
 
-def _parked():  # type: ignore[no-untyped-def]
+def _parked():
     """Alarms are rows of the whole site, so the tenant is named in every query."""
     return Alarm.objects.filter(tenant=active_tenant(), parked_at__isnull=False)

@@ -129,7 +129,7 @@ def _article_text(request: HttpRequest, person: User, number: str) -> str:
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return ""
     found = kb.with_titles(kb.visible_to(person).filter(number=int(number)), _language())
-    return article_text(request, int(number), found[0].shown.title) if found else ""
+    return article_text(request, int(number), found[0].shown.title) if found else ""  # type: ignore[attr-defined]
 
 
 def article_text(request: HttpRequest, number: int, title: str) -> str:

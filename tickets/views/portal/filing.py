@@ -137,8 +137,8 @@ def exclusions_of(policy: SupportPolicy, organizations: Iterable[Organization]) 
     organizations = list(organizations)
     if organizations:
         found = LiftedExclusion.objects.filter(organization__in=organizations)
-        for organization, key in found.values_list("organization", "exclusion__key"):
-            agreed.setdefault(organization, set()).add(key)
+        for company, key in found.values_list("organization", "exclusion__key"):
+            agreed.setdefault(company, set()).add(key)
     for organization in organizations:
         contract = policy.contracts.get(organization.contract) or policy.default_contract
         lifted.append(agreed.get(organization.pk, set()) | set(contract.lifts if contract else ()))

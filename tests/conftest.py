@@ -54,19 +54,31 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
     from django.db import connections
     from django.test import TransactionTestCase
 
-    def start_over(_test: TransactionTestCase) -> None:
-        # Django would TRUNCATE, which the app role may not, and which would take the rows that migrations made.
-        connections.close_all()
-        _run.fresh_database(WORKER)
-
     _run.fresh_database(WORKER)
     patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", start_over)
+    # Django would TRUNCATE, which the app role may not, and which would take the rows that migrations made.
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: _start_over())
     yield
     patch.undo()
     with django_db_blocker.unblock():
         connections.close_all()
     _run.drop_database(WORKER)
+
+
+def _start_over() -> None:
+    from django.db import connections
+
+    connections.close_all()
+    _run.fresh_database(WORKER)
+
+
+@pytest.fixture(scope="package")
+def shared_database(django_db_setup: None, django_db_blocker, _redis_client: redis.Redis) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """The database for all tests of a package that share what they find in it; thrown away after the last of them."""
+    empty_redis(_redis_client)
+    with django_db_blocker.unblock():
+        yield
+        _start_over()
 
 
 @pytest.fixture(scope="session")

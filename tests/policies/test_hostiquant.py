@@ -36,7 +36,7 @@ def test_a_request_starts_at_the_first_line_and_climbs_one_line_at_a_time(desk_o
 
     offered = text_of(desk.workspace().get(f"/desk/tickets/{ticket.number}/escalate"))
     skipped = desk.api(desk.ada).post(
-        f"tickets/{ticket.number}/escalate/", {"reason": "Needs an administrator.", "to": third.key}
+        f"tickets/{ticket.number}/escalate/", {"reason": "Needs an administrator.", "tier": third.key}
     )
     without_reason = desk.agent_does(ticket, "escalate", to=second.pk, reason="")
 
@@ -173,7 +173,7 @@ def test_who_is_no_client_is_told_in_the_form_and_by_the_refusal(desk_on):
 
 @clause("E16")
 def test_the_article_that_came_near_reaches_the_agent_and_the_article_learns_of_it(wiki):
-    subject = "When I visit www.mysite.com/page/, the server returns a 403 error"
+    subject = "403 Forbidden on every page of my shop"
 
     suggested = wiki.portal().get("/tickets/suggestions", {"subject": subject}).content.decode()
     ticket = wiki.file("hosting-services", subject=subject, articles=["000080"])

@@ -1,0 +1,117 @@
+"""Pages in every window and every light: on a telephone, by keyboard alone, without scripts, to a screen reader."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tenants.context import act_as
+from tenants.models import User
+from tests.journeys.town import PLACES, fill_in_request, fill_in_sign_in
+from tickets import actions
+from tickets.models import Status
+
+ALL = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+
+
+@pytest.fixture(scope="package")
+def asked(town):
+    """A ticket with a conversation at each tenant."""
+    numbers = {}
+    for slug, place in PLACES.items():
+        with act_as(town.tenants[slug]):
+            grace, ada = User.objects.get(name="Grace"), User.objects.get(name="Ada")
+            at = timezone.now()
+            ticket = actions.open_ticket(requester=grace, subject=place.subject, description=place.description, at=at)
+            pending, body = Status.objects.get(kind="pending"), f"{place.answer} https://example.com/{'w' * 120}"
+            actions.reply(ticket, author=ada, body=body, at=at, status=pending)
+            actions.note(ticket, author=ada, body="w" * 200, at=at)
+            numbers[slug] = ticket.number
+    return numbers
+
+
+def pages_of(place, number):
+    """The main pages: who looks at them, and where they are."""
+    return [
+        ("", "/accounts/login/"),
+        ("", "/policy/"),
+        ("grace", "/"),
+        ("grace", f"/tickets/new?category={place.category}"),
+        ("grace", f"/tickets/{number}/"),
+        ("grace", "/tickets/"),
+        ("grace", f"/kb/article/{place.article}"),
+        ("ada", "/desk/"),
+        ("ada", "/desk/tickets/?view=every"),
+        ("ada", f"/desk/tickets/{number}/"),
+        ("ada", f"/desk/tickets/{number}/escalate"),
+    ]
+
+
+@ALL
+def test_nothing_is_wider_than_a_telephone(town, asked, place):
+    too_wide = []
+    for person in ("", "grace", "ada"):
+        with town.visit(place, person, width=360, color_scheme="dark") as page:
+            for path in [path for who, path in pages_of(place, asked[place.slug]) if who == person]:
+                assert page.goto(town.url(place, path)).status == 200
+                beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+                too_wide += [f"{path}: {beyond} px"] if beyond > 0 else []
+
+    assert not too_wide
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@ALL
+def test_a_screen_reader_finds_no_barrier(town, asked, place, scheme):
+    found = []
+    for person in ("", "grace", "ada"):
+        with town.visit(place, person, color_scheme=scheme, reduced_motion="reduce") as page:
+            for path in [path for who, path in pages_of(place, asked[place.slug]) if who == person]:
+                page.goto(town.url(place, path))
+                for violation in Axe().run(page).response["violations"]:
+                    nodes = [node["html"][:160] for node in violation["nodes"][:3]]
+                    found.append(f"{path}: {violation['id']}: {violation['help']} {nodes}")
+
+    assert not found, "\n".join(found)
+
+
+@ALL
+def test_everything_that_matters_works_without_scripts(town, place):
+    with town.visit(place, java_script_enabled=False) as page:
+        page.goto(town.url(place, f"/tickets/new?category={place.category}"))
+        fill_in_sign_in(page, place, "grace")
+        fill_in_request(page, place)
+        page.locator(".filing button.btn-primary").click()
+        number = page.locator(".filed-number").inner_text().lstrip("#")
+        page.goto(town.url(place, f"/tickets/{number}/"))
+        page.fill(".answer textarea", place.answer)
+        page.locator(".answer button.btn-primary").click()
+        expect(page.locator(".story .message").last).to_contain_text(place.answer)
+
+    with town.visit(place, "ada", java_script_enabled=False) as page:
+        page.goto(town.url(place, f"/desk/tickets/{number}/"))
+        page.fill("#composer textarea", place.description)
+        page.locator("#composer button.btn-primary").click()
+        expect(page.locator(".conversation .message[data-side=staff]").first).to_contain_text(place.description)
+
+
+def test_by_keyboard_alone_a_reader_skips_to_the_content_and_an_agent_answers(town, asked):
+    place = PLACES["ione"]
+    with town.visit(place, "grace") as page:
+        page.goto(town.url(place, "/"))
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip-link")).to_be_focused()
+        expect(page.locator(".skip-link")).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        expect(page.locator("#main")).to_be_focused()
+
+    with town.visit(place, "ada") as page:
+        page.goto(town.url(place, f"/desk/tickets/{asked['ione']}/"))
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.matches('#composer textarea')"):
+                break
+        expect(page.locator("#composer textarea")).to_be_focused()
+        page.keyboard.type("Typed without a mouse.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".conversation .message[data-side=staff]").first).to_contain_text("Typed without a mouse.")

@@ -72,11 +72,12 @@ def nobody_here(request: HttpRequest, host: str) -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503 with a page that needs no database; the client may try again in some seconds."""
-    if request.path.startswith("/api/"):
-        detail = translation.gettext("The database does not answer. Try again in a few seconds.")
-        response: HttpResponse = JsonResponse({"detail": detail, "code": "unavailable", "fields": {}}, status=503)
-    else:
-        response = render(request, "503.html", status=503)
+    with translation.override(translation.get_language_from_request(request)):
+        if request.path.startswith("/api/"):
+            detail = translation.gettext("The database does not answer. Try again in a few seconds.")
+            response: HttpResponse = JsonResponse({"detail": detail, "code": "unavailable", "fields": {}}, status=503)
+        else:
+            response = render(request, "503.html", status=503)
     response["Retry-After"] = "5"
     return response
 
@@ -89,12 +90,13 @@ def person_preferences(get_response: GetResponse) -> GetResponse:
         if tenant is None:
             return get_response(request)
         person = request.user if request.user.is_authenticated else None
-        translation.activate(_language(request, person))
+        language = _language(request, person)
         chosen = zone_named(person.timezone if person else None) or zone_named(request.COOKIES.get("timezone"))
-        timezone.activate(chosen or zoneinfo.ZoneInfo(tenant.timezone))
-        response = get_response(request)
+        # Only around this request: whatever this thread does next must not speak this reader's language.
+        with translation.override(language), timezone.override(chosen or zoneinfo.ZoneInfo(tenant.timezone)):
+            response = get_response(request)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
-        response.headers.setdefault("Content-Language", translation.get_language())
+        response.headers.setdefault("Content-Language", language)
         return response
 
     return middleware

@@ -1,7 +1,7 @@
 """The portal's first page: for whom, in which language and zone, and before there is a policy."""
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tenants.context import act_as
 from tests.support.world import commit_tenant, make_ticket
@@ -63,3 +63,11 @@ def test_before_there_is_a_policy_the_portal_says_so(db, owner_url):
         page = client.get(path)
         assert page.status_code == 503
         assert "no support policy yet" in text_of(page)
+
+
+def test_a_reader_s_language_ends_with_the_request(as_nobody):
+    with translation.override("en"):
+        as_nobody.cookies["django_language"] = "es"
+        as_nobody.get("/")
+
+        assert translation.get_language() == "en"

@@ -7,7 +7,8 @@ does stands in helpdesk/reactions.py, found through settings.REACTIONS so that t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import partial
@@ -59,8 +60,21 @@ def cancel(kind: str, *subjects: UUID) -> None:
     Alarm.objects.filter(tenant_id=active_tenant().id, kind=kind, subject__in=subjects).delete()
 
 
-#: What became due while a worker works: rung for in one message when its batch is done.
+#: What became due inside one_bell().
 _heard: ContextVar[list[tuple[str, UUID]] | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def one_bell(tenant: Tenant) -> Iterator[None]:
+    """Ring once at the end for all that becomes due in the transactions inside, instead of after each."""
+    heard: list[tuple[str, UUID]] = []
+    token = _heard.set(heard)
+    try:
+        yield
+    finally:
+        _heard.reset(token)
+    if heard:
+        _ring(tenant.id, heard)
 
 
 def _ring(tenant_id: int, due: list[tuple[str, UUID]]) -> None:
@@ -106,11 +120,12 @@ def work(tenant: Tenant, ids: list[UUID]) -> None:
     Alarm.objects.filter(pk__in=ids, tenant_id=tenant.id, at__lte=Now(), parked_at=None).update(
         attempts=F("attempts") + 1
     )
-    for pk in ids:
-        try:
-            _work_one(tenant, pk)
-        except Exception as error:
-            _failed(tenant, pk, error)
+    with one_bell(tenant):
+        for pk in ids:
+            try:
+                _work_one(tenant, pk)
+            except Exception as error:
+                _failed(tenant, pk, error)
 
 
 def _work_one(tenant: Tenant, pk: UUID) -> None:

@@ -18,6 +18,7 @@ from helpdesk.policy.apply import apply
 from kb.actions import load_articles
 from notices.models import Announcement
 from sla.document import SupportPolicy
+from tenants import alarms
 from tenants.context import act_as
 from tenants.models import Role, Tenant, User
 from tickets.models import Ticket
@@ -45,7 +46,7 @@ def load(tenant: Tenant, *, now: datetime, progress: Callable[[int, int], None])
     file = settings.BASE_DIR / "policies" / f"{tenant.slug}.yaml"
     script: dict[str, Any] = YAML(typ="safe").load(TEXTS / f"{tenant.slug}.yaml")
     policy = SupportPolicy.load(file)
-    with act_as(tenant):
+    with alarms.one_bell(tenant), act_as(tenant):
         apply(policy, source=file.read_text(encoding="utf-8"), at=now - AGE)
         people = settle(script["people"], script["organizations"], now=now)
         author = next(person for person in people.values() if person.role.kind == Role.Kind.ADMIN)

@@ -215,7 +215,7 @@ def test_marking_as_not_covered_and_reopening(signed_in, ada, ticket):
 def test_escalating_shows_tier_team_and_sentence_and_tells_the_customer_what_was_written(signed_in, ada, ticket):
     client, second = signed_in(ada), Tier.objects.get(position=2)
     form = client.get(reverse("desk:escalate", args=[ticket.number])).context["form"]
-    assert [tier for tier in form.fields["to"].queryset] == [second]
+    assert list(form.fields["to"].queryset) == [second]
     assert str(second) in form["sentence"].value()
 
     post(client, "escalate", ticket.number, to=second.pk, reason="Out of ideas", sentence="Our specialists go on.")

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     # Rings for alarms whose time has come; costs what is due.
     "sweep": {"task": "tenants.sweep", "schedule": 5.0, "options": {"expires": 30}},
+    # Takes away what has served its time, tenant by tenant.
+    "housekeeping": {"task": "tenants.housekeeping", "schedule": crontab(hour="3", minute="17")},
 }

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from celery import Task, shared_task
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from tenants import alarms
 from tenants.context import act_as
-from tenants.models import Tenant
+from tenants.models import IdempotentRequest, Tenant
 
 log = logging.getLogger(__name__)
 
 #: Alarms a message carries: big enough that Redis costs little, small enough that two workers share the load.
 BATCH = 25
+#: How long a request that is sent again still gets the answer of the first.
+KEPT_ANSWERS = timedelta(days=7)
 
 
 class TenantTask(Task):
@@ -77,3 +82,12 @@ def sweep() -> int:
             work.ring_many(tenant_id, ids)
         total += len(found)
     return total
+
+
+@shared_task(name="tenants.housekeeping")
+def housekeeping() -> None:
+    """Take away sessions that are over and answers that were kept for requests sent twice."""
+    for tenant in Tenant.objects.iterator():
+        with act_as(tenant):
+            Session.objects.filter(expire_date__lt=timezone.now()).delete()
+            IdempotentRequest.objects.filter(created_at__lt=timezone.now() - KEPT_ANSWERS).delete()

@@ -12,9 +12,9 @@ from helpdesk.schedule import SCHEDULE
 from tenants import alarms
 from tenants.context import NoTenant, act_as
 from tenants.fields import uuid7
-from tenants.models import Alarm
-from tenants.tasks import TenantTask, sweep, work
-from tests.support.world import MONDAY_9AM
+from tenants.models import Alarm, IdempotentRequest
+from tenants.tasks import TenantTask, housekeeping, sweep, work
+from tests.support.world import MONDAY_9AM, make_person
 from tickets.models import Tag
 
 SUBJECT = uuid7()
@@ -160,3 +160,16 @@ def test_work_due_lives_in_a_time_of_its_own(at_acme):
 
     assert alarms.work_due(until=MONDAY_9AM) == 1
     assert alarms.work_due(until=later) == 1
+
+
+def test_what_has_served_its_time_is_taken_away(acme):
+    with act_as(acme):
+        person = make_person("Grace")
+        for key, age in (("old", timedelta(days=8)), ("new", timedelta(days=1))):
+            IdempotentRequest.objects.create(user=person, key=key, digest="")
+            IdempotentRequest.objects.filter(key=key).update(created_at=timezone.now() - age)
+
+    housekeeping()
+
+    with act_as(acme):
+        assert list(IdempotentRequest.objects.values_list("key", flat=True)) == ["new"]

@@ -158,16 +158,16 @@ def test_every_key_between_tenant_rows_includes_the_tenant():
 
 
 def test_only_the_search_functions_look_past_row_level_security():
-    definers = rows(
-        "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
-    )
+    definers = rows("SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace")
 
     assert {name for name, _ in definers} <= DEFINERS
     assert all(config and any(each.startswith("search_path=") for each in config) for _, config in definers)
 
 
 def test_there_is_no_view_that_its_owner_reads():
-    assert rows("SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace") == []
+    assert (
+        rows("SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace") == []
+    )
 
 
 def test_the_history_can_be_added_to_and_not_changed(at_acme, grace):

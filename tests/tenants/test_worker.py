@@ -112,4 +112,3 @@ def test_two_beats_record_each_breach_once(acme, redis_client, celery_worker_pro
         escalated = Event.objects.filter(verb="ticket.escalated", ticket__in=tickets)
         keys = [(event.ticket_id, event.data["rule"], event.data["to"]) for event in escalated]
     assert len(keys) == len(set(keys))
-

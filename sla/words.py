@@ -187,19 +187,20 @@ def open_now(calendar: Calendar, at: datetime) -> OpenNow:
         closes = calendar.next_close(at)
         if closes is None or closes - at > timedelta(days=6):
             return OpenNow(True, gettext("Open now, around the clock"), None)
-        return OpenNow(True, gettext("Open now, until %(time)s") % {"time": _near(closes, at)}, closes)
+        return OpenNow(True, gettext("Open now, until %(time)s") % {"time": _near(closes, at, calendar)}, closes)
     opens = calendar.next_open(at)
     if opens is None:
         return OpenNow(False, gettext("Closed"), None)
-    return OpenNow(False, gettext("Closed now, opens %(time)s") % {"time": _near(opens, at)}, opens)
+    return OpenNow(False, gettext("Closed now, opens %(time)s") % {"time": _near(opens, at, calendar)}, opens)
 
 
-def _near(instant: datetime, at: datetime) -> str:
-    """The time of day alone if that is enough, else with its day."""
+def _near(instant: datetime, at: datetime, calendar: Calendar) -> str:
+    """The time of day alone if that is enough, else with its day; and whose time it is, when it is not the desk's."""
     local = timezone.localtime(instant)
-    if local.date() == timezone.localtime(at).date():
-        return date_format(local, "H:i")
-    return when(instant)
+    said = date_format(local, "H:i") if local.date() == timezone.localtime(at).date() else when(instant)
+    if timezone.get_current_timezone_name() == calendar.timezone:
+        return said
+    return f"{said} ({whose_time(calendar.timezone)})"
 
 
 def steps(calendar: Calendar, way: Walk) -> list[Day]:

@@ -3,15 +3,17 @@
   "use strict";
 
   const language = document.documentElement.lang || "en";
+  // Day before month and 24 hours, as the server writes them.
+  const dates = language === "en" ? "en-GB" : language;
   const zone = document.documentElement.dataset.zone || undefined;
   const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "long" });
 
   function formatter(options) {
     try {
-      return new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
+      return new Intl.DateTimeFormat(dates, { ...options, timeZone: zone });
     } catch {
-      return new Intl.DateTimeFormat(language, options);
+      return new Intl.DateTimeFormat(dates, options);
     }
   }
   const exact = formatter({ dateStyle: "full", timeStyle: "short" });

@@ -1,0 +1,131 @@
+"""Views, their counts, and pages by the last row seen."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.support.world import join, make_person, make_ticket
+from tickets import actions, lists, paging
+from tickets.desk import current_policy
+from tickets.models import Status, Ticket
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def many(grace, now):
+    """Seven tickets, some due at one time, some without a due time, changed in another order than filed."""
+    tickets = [make_ticket(grace, f"Printer {number}", at=now) for number in range(7)]
+    for place, hours in enumerate([3, 1, None, 1, None, 2, None]):
+        due_at = now + hours * HOUR if hours else None
+        Ticket.objects.filter(pk=tickets[place].pk).update(due_at=due_at, updated_at=now + (place * 3 % 5) * HOUR)
+    return tickets
+
+
+EXPECTED = {
+    "due": [2, 4, 6, 1, 3, 5, 7],
+    "updated": [4, 2, 7, 5, 3, 1, 6],
+    "newest": [7, 6, 5, 4, 3, 2, 1],
+    "oldest": [1, 2, 3, 4, 5, 6, 7],
+}
+
+
+@pytest.mark.parametrize("key", paging.ORDERS)
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+def test_pages_forwards_and_backwards_show_every_ticket_once_and_in_order(many, key, size):
+    order, forwards, after = paging.ORDERS[key], [], None
+    while True:
+        page = paging.page(Ticket.objects.all(), order, after=after, size=size)
+        forwards.append([ticket.number for ticket in page.rows])
+        if page.after is None:
+            break
+        after = paging.Cursor.parse(str(page.after))
+    assert [number for numbers in forwards for number in numbers] == EXPECTED[key]
+
+    backwards = [forwards[-1]]
+    while page.before:
+        page = paging.page(Ticket.objects.all(), order, before=paging.Cursor.parse(str(page.before)), size=size)
+        backwards.insert(0, [ticket.number for ticket in page.rows])
+    assert backwards == forwards
+
+
+@pytest.mark.parametrize("size", [2, 5])
+def test_a_page_costs_two_queries_at_most(many, size, django_assert_max_num_queries):
+    with django_assert_max_num_queries(2):
+        paging.page(Ticket.objects.all(), paging.ORDERS["due"], after=paging.Cursor(3, many[0].created_at), size=size)
+
+
+@pytest.mark.parametrize("text", ["", "x", "1_x", "1_2026-13-45", "-1_", "1" * 30, "1_2026-01-01", "\x00", "²_"])
+def test_a_bad_cursor_in_an_address_is_no_cursor_or_one_by_number(text):
+    cursor = paging.Cursor.parse(text)
+
+    assert cursor is None or cursor.value is None
+
+
+def test_views_hold_what_they_say(at_acme, ada, grace, now):
+    mine, waiting, late, done = (make_ticket(grace, at=now) for _ in range(4))
+    actions.take(mine, actor=ada, at=now)
+    actions.change_status(waiting, Status.objects.filter(kind="pending").first(), actor=ada, at=now)
+    actions.change_status(done, Status.objects.filter(kind="solved").first(), actor=ada, at=now)
+    Ticket.objects.filter(pk=late.pk).update(due_at=now - HOUR)
+    join(ada, late.team)
+    chosen = lists.views(current_policy().policy)
+
+    counts = lists.counts(chosen, ada, at=now)
+
+    assert counts | {"team": 3} == counts
+    assert {key: counts[key] for key in ("mine", "unassigned", "all", "overdue", "pending", "on_hold")} == {
+        "mine": 1,
+        "unassigned": 2,
+        "all": 3,
+        "overdue": 1,
+        "pending": 1,
+        "on_hold": 0,
+    }
+    assert (counts["finished"], counts["every"]) == (1, 4)
+    assert [counts[key] for key in chosen if key.startswith("tier-")] == [3, 0, 0]
+    for key, view in chosen.items():
+        assert lists.select(view, ada, at=now).count() == counts[key]
+
+
+def test_counting_is_one_query_and_stops_at_a_thousand(
+    at_acme, ada, django_assert_num_queries, monkeypatch, grace, now
+):
+    monkeypatch.setattr(lists, "MOST_COUNTED", 2)
+    for _ in range(5):
+        make_ticket(grace, at=now)
+    chosen = lists.views(None)
+
+    with django_assert_num_queries(1):
+        counts = lists.counts(chosen, ada, at=now)
+
+    assert lists.shown_count(counts["all"]) == "2+"
+
+
+def test_an_agent_of_some_teams_counts_and_sees_only_theirs(at_acme, ada, grace, now):
+    ada.role.permissions.remove("ticket.see_all")
+    ada.role.save()
+    ticket = make_ticket(grace, at=now)
+
+    assert lists.counts(lists.views(None), ada, at=now)["every"] == 0
+    join(ada, ticket.team)
+    assert lists.counts(lists.views(None), ada, at=now)["every"] == 1
+
+
+def test_filters_narrow_and_nonsense_finds_nothing(at_acme, ada, grace, now):
+    ticket = make_ticket(grace, at=now)
+    actions.add_tag(ticket, "checkout", actor=ada, at=now)
+    make_ticket(make_person("Linus"), "Other", at=now)
+
+    def found(**wanted):
+        return [each.number for each in lists.filtered(Ticket.objects.order_by("number"), wanted, ada)]
+
+    assert found(requester=str(grace.pk)) == found(tag="checkout") == [ticket.number]
+    assert found(assignee="none", status="new") == [1, 2]
+    assert found(assignee="me") == found(organization="nonsense") == found(priority="nonsense") == []

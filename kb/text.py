@@ -15,6 +15,8 @@ from markdown_it.token import Token
 #: More than any article needs, and what parsing and Postgres' tsvector stand without trouble.
 MAX_BODY = 100_000
 MAX_WORDS = 5_000
+#: The parser's time grows with the square of a paragraph's brackets; more than these are no links.
+MAX_BRACKETS = 5_000
 
 _TAGS = set(
     "a abbr blockquote br code dd del dl dt em h2 h3 h4 h5 h6 hr img li ol p pre s strong"
@@ -55,7 +57,7 @@ class Rendered:
 @lru_cache(maxsize=256)
 def render(body: str) -> Rendered:
     """HTML of a Markdown body. The same text gives the same HTML, so the process remembers the last ones."""
-    tokens = _markdown.parse(body[:MAX_BODY])
+    tokens = _parse(body)
     headings = _anchor(tokens)
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     return Rendered(html=_clean(html), headings=headings)
@@ -64,7 +66,7 @@ def render(body: str) -> Rendered:
 def plain(body: str) -> str:
     """The words of a Markdown body without its marks, one line a paragraph."""
     blocks = []
-    for token in _markdown.parse(body[:MAX_BODY]):
+    for token in _parse(body):
         if token.type == "inline":
             blocks.append("".join(_words_of(child) for child in token.children or []))
         elif token.type in ("fence", "code_block"):
@@ -82,6 +84,12 @@ def without_controls(text: str) -> str:
     """The text without NUL and other control characters, which Postgres refuses or browsers show as boxes."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def _parse(body: str) -> list[Token]:
+    paragraphs = re.split(r"(\n\s*\n)", body[:MAX_BODY])
+    tame = (part.replace("[", "&#91;") if part.count("[") > MAX_BRACKETS else part for part in paragraphs)
+    return _markdown.parse("".join(tame))
 
 
 def _words_of(token: Token) -> str:

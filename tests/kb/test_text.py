@@ -103,9 +103,9 @@ def test_each_word_is_kept_once_in_small_letters():
 @pytest.mark.parametrize("unit", [">", "- ", "[", "*", "`", "![](", "| a ", "<b>", "&#0;", "\\", "(", "_a"])
 def test_no_hundred_kilobytes_take_longer_than_a_few_seconds(unit):
     source = (unit * (MAX_BODY // len(unit)))[:MAX_BODY]
-    started = time.perf_counter()
+    started = time.process_time()
 
     render(source)
     plain(source)
 
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8

@@ -121,7 +121,7 @@ def test_the_policy_tells_the_keys_and_the_promises(as_grace, as_ada, django_ass
     with django_assert_max_num_queries(8):
         policy = as_grace.get("policy/").json()
 
-    assert [each["key"] for each in policy["priorities"]][0] == "critical"
+    assert policy["priorities"][0]["key"] == "critical"
     assert {target["metric"] for target in policy["targets"]} >= {"first_response", "resolution"}
     assert sum(each["is_default"] for each in policy["categories"]) == 1
     assert policy["contracts"] == []

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import jsonschema
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
@@ -94,12 +98,21 @@ def test_the_page_for_people_draws_the_schema_under_our_content_security_policy(
     assert complaints == []
 
 
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """A request closes connections that are in a transaction, as the test's is; Django's own client sees to that."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("mode", GenerationMode)
-def test_the_api_keeps_to_its_schema_whatever_is_sent(acme, ada, mary, grace, monkeypatch, mode):
+def test_the_api_keeps_to_its_schema_whatever_is_sent(acme, mary, grace, monkeypatch, mode):
     monkeypatch.setattr(PersonThrottle, "THROTTLE_RATES", {"person": "1000000/min"})
-    caplog = logging.getLogger("django.request")
-    monkeypatch.setattr(caplog, "disabled", True)
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
     headers = {"Host": "acme.localhost", "Authorization": f"Token {token_of(mary)}"}
     there = {
         "number": make_ticket(grace).number,
@@ -110,9 +123,15 @@ def test_the_api_keeps_to_its_schema_whatever_is_sent(acme, ada, mary, grace, mo
     schema = schemathesis.openapi.from_dict(document)
     schema.app = get_wsgi_application()
     operations = [found.ok() for found in schema.get_all_operations()]
+    if mode == GenerationMode.NEGATIVE:  # where nothing is taken, nothing can be wrong
+        told = document["paths"]
+        operations = [
+            each for each in operations if told[each.path][each.method].keys() & {"parameters", "requestBody"}
+        ]
 
-    for operation in operations:
-        _try_out(operation, mode, headers, there if mode == GenerationMode.POSITIVE else {})
+    with one_connection():
+        for operation in operations:
+            _try_out(operation, mode, headers, there if mode == GenerationMode.POSITIVE else {})
 
     assert len(operations) > 20
 

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.context import active_tenant_id
@@ -101,7 +102,8 @@ class Role(TenantModel):
         constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_role_a_name")]
 
     def __str__(self) -> str:
-        return self.name
+        """The name in the reader's language, while it is one of the four that everyone starts with."""
+        return gettext(self.name)
 
 
 class UserManager(BaseUserManager["User"], TenantManager):

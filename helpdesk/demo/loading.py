@@ -9,9 +9,8 @@ from random import Random
 from typing import Any
 
 from django.conf import settings
-from ruamel.yaml import YAML
 
-from helpdesk.demo import TEXTS
+from helpdesk.demo import scripts
 from helpdesk.demo.people import settle
 from helpdesk.demo.stories import Skipped, Stage
 from helpdesk.policy.apply import apply
@@ -44,7 +43,7 @@ def is_loaded(tenant: Tenant) -> bool:
 def load(tenant: Tenant, *, now: datetime, progress: Callable[[int, int], None]) -> Month:
     """Fill a tenant; all of it or nothing. `progress` is called with tickets filed and in all."""
     file = settings.BASE_DIR / "policies" / f"{tenant.slug}.yaml"
-    script: dict[str, Any] = YAML(typ="safe").load(TEXTS / f"{tenant.slug}.yaml")
+    script = scripts.read(tenant.slug)
     policy = SupportPolicy.load(file)
     with alarms.one_bell(tenant), act_as(tenant):
         apply(policy, source=file.read_text(encoding="utf-8"), at=now - AGE)

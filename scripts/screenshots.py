@@ -110,7 +110,7 @@ class Tour:
 
     def _heard(self, page: Page, kind: str, text: str) -> None:
         # The browser says so itself of every page that is answered with an error.
-        if kind in ("error", "warning") and "Failed to load resource" not in text:
+        if kind in ("error", "warning") and "the server responded with a status of" not in text:
             self.noticed.append(f"{page.url} {kind}: {text}")
 
     def _sign_in(self, page: Page, role: str) -> None:

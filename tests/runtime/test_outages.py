@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 
 import psycopg
@@ -23,6 +24,7 @@ from scripts.database import Administrator
 from scripts.processes import free_port, wait_for
 from scripts.servers import Postgres, throwaway_folder
 from scripts.testing import ROOT
+from sla.models import PolicyVersion
 from tenants.context import act_as
 from tenants.models import Alarm
 from tenants.tasks import sweep
@@ -52,7 +54,7 @@ class Answer:
 
     status: int
     body: str
-    headers: dict[str, str]
+    headers: Message
     seconds: float
 
 
@@ -72,7 +74,7 @@ def ask(web: Web, path: str, body: bytes | None = None, **headers: str) -> Answe
         answer = error
     with answer:
         text = answer.read().decode()
-        return Answer(answer.status, text, dict(answer.headers), time.monotonic() - begun)
+        return Answer(answer.status, text, answer.headers, time.monotonic() - begun)
 
 
 @pytest.fixture
@@ -109,8 +111,6 @@ def test_with_redis_away_pages_and_filing_go_on_and_what_waits_is_done_when_it_i
         content_type="application/json",
     )
     with act_as(acme):
-        from sla.models import PolicyVersion
-
         policy = PolicyVersion.objects.current().policy
     form = {
         "csrfmiddlewaretoken": "a" * 32,
@@ -118,6 +118,7 @@ def test_with_redis_away_pages_and_filing_go_on_and_what_waits_is_done_when_it_i
         "subject": "The printer of the second floor smokes",
         "description": "Since eight.",
         "priority": policy.default_priority.key,
+        **{f"answer-{each.key}": "x" for each in policy.fields_for(policy.default_category.key) if each.required},
     }
     address = f"/tickets/new?category={policy.default_category.key}"
     by_form = ask(web, address, urllib.parse.urlencode(form).encode(), cookie=cookie)
@@ -137,7 +138,7 @@ def test_with_redis_away_pages_and_filing_go_on_and_what_waits_is_done_when_it_i
     wait_for(worker.child, lambda: not waiting.all().exists(), seconds=60, what="the work that waited")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_postgres() -> Iterator[tuple[Postgres, dict[str, str]]]:
     """A cluster of this test's own, migrated, with one tenant: to restart the shared one would disturb others."""
     folder = throwaway_folder()

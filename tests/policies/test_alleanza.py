@@ -52,7 +52,8 @@ def test_an_administrator_adjusts_the_calendar_by_hand(desk_on):
     desk.apply(
         (
             '    weekly:\n      mon-fri: "07:00-17:00"',
-            '    weekly:\n      mon-fri: "07:00-17:00"\n    closed_dates: {2026-05-04: {ru: Переезд, en: Moving house, es: Mudanza}}\n'
+            '    weekly:\n      mon-fri: "07:00-17:00"\n'
+            "    closed_dates: {2026-05-04: {ru: Переезд, en: Moving house, es: Mudanza}}\n"
             '    open_dates: {2026-05-02: "10:00-12:00"}',
         )
     )

@@ -59,6 +59,18 @@ def test_an_answer_in_time_and_one_too_late_are_told_apart(desk_on):
         assert missed.clocks.get(metric="first_response").breached_at == MONDAY_8AM + timedelta(hours=4)
 
 
+@clause("A2")
+def test_a_channel_that_is_switched_on_or_off_appears_or_goes_at_once(desk_on):
+    desk = desk_on("ione")
+
+    desk.apply(("  phone:\n    address: 85596 9899 444\n", "  chat:\n"))
+    page = desk.anonymous().get("/")
+
+    assert [way.key for way in page.context["channels"]] == ["portal", "email", "chat"]
+    assert "85596 9899 444" not in text_of(page)
+    assert "85596 9899 444" not in text_of(desk.anonymous().get("/policy/"))
+
+
 @clause("A3")
 def test_hours_stop_on_friday_evening_and_go_on_on_monday(desk_on):
     desk = desk_on("ione")

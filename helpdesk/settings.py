@@ -92,6 +92,9 @@ DATABASE_APP_ROLE = env("DATABASE_APP_ROLE", default="helpdesk_app")
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://helpdesk_app@localhost/helpdesk")}
 DATABASES["default"]["ENGINE"] = "tenants.database"
 DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {})
+# Joins run in the order that the ORM writes them, from the ticket outwards. Weighing all orders of a list's nine tables
+# took Postgres 48 ms; so it takes 0.7 and finds the same plan. (PgBouncer: ignore_startup_parameters = options.)
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c join_collapse_limit=1")
 if env.bool("DATABASE_POOL", default=False):  # the web server sets it; Celery closes pools after every task
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,

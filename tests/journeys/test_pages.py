@@ -48,14 +48,16 @@ def pages_of(place, number):
 
 
 @ALL
-def test_nothing_is_wider_than_a_telephone(town, asked, place):
+def test_nothing_is_wider_than_the_window_of_a_telephone_or_a_laptop(town, asked, place):
     too_wide = []
     for person in ("", "grace", "ada"):
-        with town.visit(place, person, width=360, color_scheme="dark") as page:
+        with town.visit(place, person, color_scheme="dark") as page:
             for path in [path for who, path in pages_of(place, asked[place.slug]) if who == person]:
                 assert page.goto(town.url(place, path)).status == 200
-                beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-                too_wide += [f"{path}: {beyond} px"] if beyond > 0 else []
+                for width in (1280, 360):
+                    page.set_viewport_size({"width": width, "height": 800})
+                    beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+                    too_wide += [f"{path} at {width}: {beyond} px"] if beyond > 0 else []
 
     assert not too_wide
 

@@ -138,11 +138,11 @@ class Town:
         return [_text_of(file) for file in files]
 
     @contextmanager
-    def visit(self, place: Place, person: str = "", *, width: int = 1280, **options: object) -> Iterator[Page]:
+    def visit(self, place: Place, person: str = "", **options: object) -> Iterator[Page]:
         """A browser of its own; signed in as somebody if named. What its console says of errors fails the test."""
         state = self.signed_in.get((place.slug, person)) or (self._sign_in(place, person) if person else None)
         context = self.browser.new_context(
-            viewport={"width": width, "height": 800}, locale=place.language, storage_state=state, **options
+            viewport={"width": 1280, "height": 800}, locale=place.language, storage_state=state, **options
         )
         with listened_to(context) as page:
             yield page

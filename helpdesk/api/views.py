@@ -38,6 +38,11 @@ class ReaderMixin:
             _speak_to(request)
         self._refuse_unknown(request)
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say which language was spoken; the middleware knows no tokens."""
+        response.headers.setdefault("Content-Language", translation.get_language() or "en")
+        return super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+
     def _refuse_unknown(self, request: Request) -> None:
         method = (request.method or "").lower()
         known = getattr(self, "query_names", {}).get(getattr(self, "action", None) or method, ())

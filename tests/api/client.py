@@ -58,3 +58,12 @@ class Api:
     @staticmethod
     def _address(path: str) -> str:
         return path if path.startswith(("/", "http")) else f"/api/v1/{path}"
+
+
+def shape_of(answer: Any) -> dict[str, Any]:
+    """The body of an error, in the one shape that all have."""
+    body = answer.json()
+    assert set(body) == {"detail", "code", "fields"}
+    assert body["detail"]
+    assert body["code"]
+    return body

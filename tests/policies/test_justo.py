@@ -100,3 +100,18 @@ def test_readers_vote_and_print_and_writers_read_what_they_said(desk_on):
     assert "Falta un ejemplo." in text_of(desk.workspace("es", writer).get(f"/desk/articles/{number:06d}"))
     assert printed.status_code == 200
     assert "<form" not in printed.content.decode()
+
+
+@clause("D5")
+@pytest.mark.parametrize("category", ["sitio-caido", "panel", "correo"])
+def test_steps_to_reproduce_are_asked_for_where_something_fails_and_reach_the_agent(desk_on, category):
+    desk = desk_on("justo")
+    path, form = desk.form(category, "es", **{"answer-pasos": ""})
+
+    refused = desk.portal("es").post(path, form)
+    ticket = desk.file(category, "es", **{"answer-pasos": "1. Abro la página. 2. Sale «Error 500»."})
+
+    assert refused.status_code == 422
+    assert refused.context["form"].errors["answer-pasos"]
+    assert "Pasos para recrear el problema 1. Abro la página. 2. Sale «Error 500»." in desk.agent_reads(ticket, "es")
+    assert "answer-pasos" not in desk.portal("es").get("/tickets/new?category=dudas").content.decode()

@@ -99,7 +99,7 @@ if env.bool("DATABASE_POOL", default=False):  # the web server sets it; Celery c
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", default=8),
-        "timeout": 10,
+        "timeout": 4,
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60

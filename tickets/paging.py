@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.models import Ticket
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Counts which clauses of the policies the tests of this run showed to be kept: `pytest --clauses FILE` writes it as JSON.
+"""Counts which clauses the tests of this run showed to be kept: `pytest --clauses FILE` writes it as JSON.
 
 A clause counts as passed when every test that carries its id ran and passed, setup and teardown included.
 """

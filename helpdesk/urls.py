@@ -17,4 +17,5 @@ urlpatterns = [
     re_path("^api/", unknown_address),
 ]
 
+handler400 = "helpdesk.refusals.bad_request"
 handler500 = "helpdesk.api.views.server_error"

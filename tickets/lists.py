@@ -164,6 +164,8 @@ _KEYED: dict[str, type[Model]] = {
 
 def filtered(tickets: QuerySet[Ticket], wanted: Mapping[str, str], person: User) -> QuerySet[Ticket]:
     """Narrowed down by what an address asks for; what is not understood selects nothing, rather than everything."""
+    # Postgres takes no NUL; nothing has this character in its key or name, so it goes on selecting nothing.
+    wanted = {name: text.replace("\0", "\N{REPLACEMENT CHARACTER}") for name, text in wanted.items()}
     for name, model in _KEYED.items():
         if key := wanted.get(name):
             # A sub-query and no join: Postgres then knows the row when it plans which index to walk.

@@ -129,3 +129,4 @@ def test_filters_narrow_and_nonsense_finds_nothing(at_acme, ada, grace, now):
     assert found(requester=str(grace.pk)) == found(tag="checkout") == [ticket.number]
     assert found(assignee="none", status="new") == [1, 2]
     assert found(assignee="me") == found(organization="nonsense") == found(priority="nonsense") == []
+    assert found(status="\0") == found(tag="\0") == found(requester="\0") == []

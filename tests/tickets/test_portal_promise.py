@@ -47,9 +47,10 @@ def test_a_reader_in_the_desk_s_zone_is_told_which_zone_it_is(at_acme, grace):
     ticket = filed(grace)
 
     with timezone.override("Asia/Phnom_Penh"), translation.override("en"):
-        said = first(ticket, AT)
+        # Read here: a promise is put into words when somebody reads it.
+        sentence = first(ticket, AT).sentence
 
-    assert said.sentence == "We answer by Tuesday 3 March, 10:00 (Phnom Penh time)."
+    assert sentence == "We answer by Tuesday 3 March, 10:00 (Phnom Penh time)."
 
 
 def test_a_promise_is_close_when_the_policy_would_warn(at_acme, grace, in_madrid):

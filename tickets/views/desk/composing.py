@@ -72,5 +72,7 @@ def _changed(
     new = unseen(ticket, person, form.cleaned_data["seen"])
     form.add_error(None, str(refusal))
     last = new.order_by("-id").values_list("pk", flat=True)[0]
-    form.data = {**form.data, "seen": str(last)}
+    posted = request.POST.copy()
+    posted["seen"] = str(last)
+    form.data = posted
     return render_ticket(request, person, ticket_or_404(person, ticket.number), composer=form, changed=new)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 DEFAULT_COLOUR = "#0f6b5c"
 THEMES = {"light", "dark"}
@@ -86,7 +86,7 @@ def brand_variables(colour: str) -> dict[str, str]:
     return {name: "#{:02x}{:02x}{:02x}".format(*value) for name, value in colours.items()}
 
 
-@require_GET
+@require_safe
 @cache_control(private=True, max_age=A_YEAR, immutable=True)
 def brand_css(request: HttpRequest) -> HttpResponse:
     """The tenant's colours as a style sheet; the address carries the colour, so a new one is a new address."""

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inbox import actions, words
 from inbox.models import OutgoingMail
@@ -34,7 +34,7 @@ SANDBOX = {
 }
 
 
-@require_GET
+@require_safe
 @permission_required(Permission.SEE_SYSTEM)
 def mail(request: HttpRequest) -> HttpResponse:
     """The newest mail first, by state, to an address or about a ticket."""
@@ -52,7 +52,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     return render(request, "inbox/desk/mail.html", context)
 
 
-@require_GET
+@require_safe
 @permission_required(Permission.SEE_SYSTEM)
 def mail_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One mail: its headers, its words, and how its sending went."""
@@ -61,7 +61,7 @@ def mail_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "inbox/desk/mail_detail.html", {**row, "may_send": mail.state != OutgoingMail.State.SENT})
 
 
-@require_GET
+@require_safe
 @xframe_options_sameorigin
 @csp_replace(SANDBOX)
 @permission_required(Permission.SEE_SYSTEM)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from notices import actions
 from notices.forms import AnnouncementForm, initial_of
@@ -25,7 +25,7 @@ from tenants.models import User
 from tenants.permissions import Permission
 
 
-@require_GET
+@require_safe
 def announcements(request: HttpRequest) -> HttpResponse:
     """What is and was announced lately, to this reader."""
     person = request.user if isinstance(request.user, User) else None
@@ -46,7 +46,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     return redirect(back)
 
 
-@require_GET
+@require_safe
 @permission_required(Permission.REPLY)
 def all_announcements(request: HttpRequest) -> HttpResponse:
     """All announcements, the newest first, for staff."""
@@ -58,14 +58,14 @@ def all_announcements(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/desk/announcements.html", {"rows": rows, "may_edit": may_edit})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.ANNOUNCE)
 def new(request: HttpRequest) -> HttpResponse:
     """Write an announcement."""
     return _edited(request, None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Permission.ANNOUNCE)
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change an announcement."""

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 from sla import words
@@ -62,7 +62,7 @@ class Grid:
     rows: list[tuple[str, list[str], str]]
 
 
-@require_GET
+@require_safe
 @policy_required
 def policy(request: HttpRequest) -> HttpResponse:
     """The page."""

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kb import actions
 from kb.actions.writing import category_named
@@ -30,7 +30,7 @@ from tenants.permissions import Permission
 PAGE_SIZE = 50
 
 
-@require_GET
+@require_safe
 @staff_required
 def articles(request: HttpRequest) -> HttpResponse:
     """All articles, the last changed first."""
@@ -61,7 +61,7 @@ def _filtered(chosen: QuerySet[Article], wanted: dict[str, Any]) -> QuerySet[Art
     return chosen
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @writer_required
 def new(request: HttpRequest) -> HttpResponse:
     """Write an article in a language of the tenant."""
@@ -77,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return _editor(request, None, form, language)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @writer_required
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     """Rewrite an article in one of its languages, or translate it into a new one."""

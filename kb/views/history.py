@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kb import actions
 from kb.forms import language_or
@@ -22,7 +22,7 @@ from kb.views.access import writer_required
 AROUND = 3
 
 
-@require_GET
+@require_safe
 @writer_required
 def versions(request: HttpRequest, number: int) -> HttpResponse:
     """The versions in one language, and what the chosen one changed."""

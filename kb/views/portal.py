@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kb import actions, queries
 from kb.forms import VoteForm, language_or
@@ -23,7 +23,7 @@ from tenants.permissions import Permission
 LIST_SIZE = 30
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Search, shelves, and what others found useful."""
     person = reader_of(request)
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "kb/portal/home.html", context)
 
 
-@require_GET
+@require_safe
 def category(request: HttpRequest, key: str) -> HttpResponse:
     """One shelf."""
     shelf = get_object_or_404(ArticleCategory, key=key)
@@ -43,7 +43,7 @@ def category(request: HttpRequest, key: str) -> HttpResponse:
     return _shelf(request, articles, {"heading": shelf.name, "text": shelf.description})
 
 
-@require_GET
+@require_safe
 def kind(request: HttpRequest, kind: str) -> HttpResponse:
     """All frequent questions, all tutorials, all articles."""
     if kind not in Article.Kind.values:
@@ -69,7 +69,7 @@ def _shelf(request: HttpRequest, articles: ArticleQuerySet, context: dict[str, A
     return render(request, "kb/portal/shelf.html", context)
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Results for `?q=`; to htmx only the list, which follows the typing."""
     filters = {
@@ -99,7 +99,7 @@ def article(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "kb/portal/article.html", _reading(request, found) | {"vote": _vote_of(request, found)})
 
 
-@require_GET
+@require_safe
 def print_view(request: HttpRequest, number: int) -> HttpResponse:
     """The article alone, for paper."""
     return render(request, "kb/portal/print.html", _reading(request, _article_or_404(request, number)))

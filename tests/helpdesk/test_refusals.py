@@ -85,3 +85,13 @@ def test_an_address_that_only_takes_forms_says_so_to_who_opens_it(browser, ada):
     assert page.status_code == 405
     assert page["Allow"] == "POST"
     assert "Go back to the page with that button" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["portal:home", "portal:policy", "kb:home", "desk:tickets"])
+def test_pages_answer_programs_that_only_ask_whether_they_are_there(browser, ada, name):
+    browser.force_login(ada)
+
+    page = browser.head(reverse(name))
+
+    assert page.status_code == 200
+    assert page.content == b""

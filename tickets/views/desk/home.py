@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from sla.document import SupportPolicy
 from tenants.models import User
@@ -36,7 +36,7 @@ class Load:
     share: int  # of the heaviest load, in percent
 
 
-@require_GET
+@require_safe
 @staff
 def home(request: HttpRequest, person: User) -> HttpResponse:
     """The workspace's first page."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tenants.errors import Refused
 from tenants.models import User
@@ -41,7 +41,7 @@ def rows_of(tickets: list[Ticket]) -> list[Row]:
     return rows
 
 
-@require_GET
+@require_safe
 @staff
 def tickets(request: HttpRequest, person: User) -> HttpResponse:
     """A view, narrowed and sorted as the address says."""
@@ -82,7 +82,7 @@ def _turned(request: HttpRequest, **cursor: paging.Cursor | None) -> str:
     return f"?{asked.urlencode()}"
 
 
-@require_GET
+@require_safe
 @staff
 def views(request: HttpRequest, person: User) -> HttpResponse:
     """The left column with counts, fetched by pages that show something else first."""

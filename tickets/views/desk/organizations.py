@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.errors import Refused
 from tenants.models import User
@@ -32,7 +32,7 @@ PAGE_SIZE = 50
 LATEST = 10
 
 
-@require_GET
+@require_safe
 @staff
 def organizations(request: HttpRequest, person: User) -> HttpResponse:
     """All companies by name, narrowed by a part of it."""
@@ -68,7 +68,7 @@ def new(request: HttpRequest, person: User) -> HttpResponse:
     return render(request, "tickets/desk/new_organization.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @staff
 def organization(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     """One company."""

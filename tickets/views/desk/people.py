@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tenants.models import Role, User
 from tickets import lists, search
@@ -20,7 +20,7 @@ PAGE_SIZE = 50
 LATEST = 20
 
 
-@require_GET
+@require_safe
 @staff
 def people(request: HttpRequest, person: User) -> HttpResponse:
     """Everybody, customers first, by mail address; narrowed by a part of a name or address."""
@@ -42,7 +42,7 @@ def people(request: HttpRequest, person: User) -> HttpResponse:
     return render(request, "tickets/desk/people.html", context)
 
 
-@require_GET
+@require_safe
 @staff
 def person_page(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     """One person, with their organisations and latest tickets."""

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from kb import queries as kb
 from tenants.models import User
@@ -18,7 +18,7 @@ from tickets.views.desk.lists import rows_of
 FEW = 5
 
 
-@require_GET
+@require_safe
 @staff
 def search(request: HttpRequest, person: User) -> HttpResponse:
     """What was found; a number leads straight to its ticket."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sla.document import diff
 from sla.models import PolicyVersion
@@ -28,7 +28,7 @@ from tickets.views.desk.common import policy_in_force, staff_who_may
 MOST_VERSIONS = 10
 
 
-@require_GET
+@require_safe
 @staff_who_may(Permission.CONFIGURE)
 def settings(request: HttpRequest, person: User) -> HttpResponse:
     """The policy in force, what is set up and what is missing, and where the rest is."""
@@ -49,7 +49,7 @@ def settings(request: HttpRequest, person: User) -> HttpResponse:
     return render(request, "tickets/desk/settings.html", context)
 
 
-@require_GET
+@require_safe
 @staff_who_may(Permission.MANAGE_PEOPLE, Permission.CONFIGURE)
 def roles(request: HttpRequest, person: User) -> HttpResponse:
     """Who may do what: a row a permission, a column a role."""
@@ -61,7 +61,7 @@ def roles(request: HttpRequest, person: User) -> HttpResponse:
     return render(request, "tickets/desk/roles.html", {"roles": columns, "rows": rows})
 
 
-@require_GET
+@require_safe
 @staff_who_may(Permission.MANAGE_PEOPLE, Permission.CONFIGURE)
 def teams(request: HttpRequest, person: User) -> HttpResponse:
     """Tiers with their teams and members."""
@@ -91,7 +91,7 @@ def members(request: HttpRequest, person: User, key: str) -> HttpResponse:
     return render(request, "tickets/desk/members.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @staff_who_may(Permission.SEE_SYSTEM)
 def failed_work(request: HttpRequest, person: User) -> HttpResponse:
     """Work that failed five times and waits for a person, and what is late."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from kb import queries as kb
 from sla import clock as engine
@@ -54,7 +54,7 @@ class Act:
     key: str = ""
 
 
-@require_GET
+@require_safe
 @staff
 def ticket(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """The page of one ticket."""
@@ -239,7 +239,7 @@ def _moves(ticket: Ticket, person: User) -> list[Act]:
     return moves
 
 
-@require_GET
+@require_safe
 @staff
 def articles(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """Articles that may answer a ticket, with a button that puts the link into the reply."""

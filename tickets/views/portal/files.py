@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tenants.models import User
 from tickets.models import Attachment, Message, Ticket
@@ -16,7 +16,7 @@ from tickets.views.portal.common import customer_required
 SAFE_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
-@require_GET
+@require_safe
 @customer_required
 def attachment(request: HttpRequest, person: User, pk: UUID) -> HttpResponseBase:
     """A file of a ticket that the reader may see; files of notes are for staff."""

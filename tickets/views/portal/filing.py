@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kb import queries as kb
 from sla import words
@@ -157,7 +157,7 @@ def _language() -> str:
     return (get_language() or "en").split("-")[0]
 
 
-@require_GET
+@require_safe
 @policy_required
 def suggest(request: HttpRequest) -> HttpResponse:
     """While the subject is typed: articles that may answer it, and a hint when it says nothing."""
@@ -174,7 +174,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     return render(request, "tickets/portal/_suggestions.html", context)
 
 
-@require_GET
+@require_safe
 @customer_required
 def ticket_filed(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """The number, and the promise."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from sla import words
 from sla.document import SupportPolicy
@@ -64,7 +64,7 @@ class Way:
     link: str
 
 
-@require_GET
+@require_safe
 @policy_required
 def home(request: HttpRequest) -> HttpResponse:
     """Everybody's start."""

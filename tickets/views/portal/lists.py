@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from tenants.models import User
 from tenants.text import say
@@ -51,14 +51,14 @@ def for_rows(tickets: TicketQuerySet) -> TicketQuerySet:
     return tickets.for_list().defer("description", "answers").prefetch_related("clocks")
 
 
-@require_GET
+@require_safe
 @customer_required
 def tickets(request: HttpRequest, person: User) -> HttpResponse:
     """What this person asked."""
     return _list(request, person, Ticket.objects.filter(requester=person), {"is_own": True})
 
 
-@require_GET
+@require_safe
 @customer_required
 def organization_tickets(request: HttpRequest, person: User) -> HttpResponse:
     """What this person's organisations asked, as far as the memberships let them see it."""

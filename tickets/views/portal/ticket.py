@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from sla import words
 from tenants.models import User
@@ -23,7 +23,7 @@ from tickets.views.portal.common import articles_named, attempt, customer_requir
 from tickets.views.portal.lists import crumbs
 
 
-@require_GET
+@require_safe
 @customer_required
 def ticket(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """The page; staff who did not ask it themselves are led to the workspace."""

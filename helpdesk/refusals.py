@@ -40,7 +40,7 @@ def forms_that_come_too_late(get_response: GetResponse) -> GetResponse:
             page = render(request, "405.html", status=405)
             page["Allow"] = response["Allow"]
             return page
-        if request.method == "POST" and _sends_to_sign_in(response) and not request.user.is_authenticated:
+        if request.method == "POST" and _sends_to_sign_in(response) and _comes_from_here(request):
             return _too_late(request)
         return response
 

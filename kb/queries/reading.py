@@ -52,7 +52,7 @@ def with_titles(articles: Iterable[Article], language: str) -> list[Article]:
     articles = list(articles)
     versions: dict[Any, list[ArticleVersion]] = {}
     found = ArticleVersion.objects.filter(article__in=articles, is_published=True)
-    for version in found.only("article_id", "language", "title", "tenant_id").annotate(beginning=Left("text", 180)):
+    for version in found.only("article_id", "language", "title", "tenant_id").annotate(beginning=Left("text", 400)):
         versions.setdefault(version.article_id, []).append(version)
     shown = [article for article in articles if article.pk in versions]
     for article in shown:

@@ -1,5 +1,6 @@
 """The workspace's pages: for staff only, few queries, and everything that is asked of them in plain forms."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from tests.support.world import make_organization, make_ticket
+from tenants.models import Role
+from tests.support.world import make_organization, make_person, make_ticket
 from tickets import actions
 
 DESK = [
@@ -50,6 +52,17 @@ def now():
 def test_pages_open_for_an_administrator_and_do_not_exist_for_customers(signed_in, root, grace, name):
     assert signed_in(root).get(reverse(f"desk:{name}")).status_code == 200
     assert signed_in(grace).get(reverse(f"desk:{name}")).status_code == 404
+
+
+@pytest.mark.parametrize("kind", [Role.Kind.AGENT, Role.Kind.MANAGER, Role.Kind.ADMIN])
+def test_no_link_of_the_sidebar_leads_nowhere(at_acme, signed_in, kind):
+    client = signed_in(make_person("Linus", kind))
+
+    sidebar = client.get(reverse("desk:home")).content.decode().split('id="desk-sidebar"')[1].split("<main")[0]
+
+    links = set(re.findall(r'href="(/[^"]*)"', sidebar))
+    assert {reverse("desk:people"), reverse("desk:articles")} <= links
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
 
 
 def test_every_address_of_the_desk_sends_strangers_to_sign_in_and_hides_from_customers(signed_in, ada, grace):

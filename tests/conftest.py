@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -72,13 +72,15 @@ def _start_over() -> None:
     _run.fresh_database(WORKER)
 
 
-@pytest.fixture(scope="package")
-def shared_database(django_db_setup: None, django_db_blocker, _redis_client: redis.Redis) -> Iterator[None]:  # type: ignore[no-untyped-def]
-    """The database for all tests of a package that share what they find in it; thrown away after the last of them."""
-    empty_redis(_redis_client)
-    with django_db_blocker.unblock():
-        yield
+@pytest.fixture(scope="session")
+def start_over(django_db_setup: None, _redis_client: redis.Redis) -> Callable[[], None]:
+    """Empties the database and Redis, for a package whose tests share what they find there."""
+
+    def empty() -> None:
+        empty_redis(_redis_client)
         _start_over()
+
+    return empty
 
 
 @pytest.fixture(scope="session")

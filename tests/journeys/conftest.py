@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,16 @@ from playwright.sync_api import Browser
 
 from tests.journeys.town import PLACES, Town
 from tests.support.processes import Web, Worker
+
+
+# Here and not among the common fixtures: a package's fixture lasts as long as the package that defines it.
+@pytest.fixture(scope="package")
+def shared_database(start_over: Callable[[], None], django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """One database for all journeys, thrown away after the last of them."""
+    with django_db_blocker.unblock():
+        start_over()
+        yield
+        start_over()
 
 
 @pytest.fixture(scope="package")

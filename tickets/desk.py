@@ -68,6 +68,6 @@ def organization_of(person: User) -> Organization | None:
 def lock(ticket: Ticket) -> Ticket:
     """The ticket as it is now, locked until the end of the transaction, with what most actions look at."""
     locked = Ticket.objects.select_for_update(of=("self",)).select_related(
-        "status", "priority", "category", "tier", "team"
+        "status", "priority", "category", "tier", "team", "channel"
     )
     return locked.get(pk=ticket.pk)

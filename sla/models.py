@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
 
+from sla.document import SupportPolicy
 from tenants.context import active_tenant_id
 from tenants.fields import TenantForeignKey
 from tenants.models import TenantManager, TenantModel, TenantQuerySet, User
 from tenants.text import say
-
-if TYPE_CHECKING:
-    from sla.document import SupportPolicy
 
 
 class Priority(TenantModel):
@@ -70,6 +67,4 @@ class PolicyVersion(TenantModel):
 @lru_cache(maxsize=512)
 def policy_of(tenant_id: int | None, version_id: UUID) -> SupportPolicy:
     """The typed policy of a version of the active tenant. A version never changes, so the cache never ages."""
-    from sla.document import SupportPolicy
-
     return SupportPolicy.from_document(PolicyVersion.objects.values_list("document", flat=True).get(pk=version_id))

@@ -59,7 +59,3 @@ class TenantForeignKey(models.ForeignKey):
         here = cast("models.Field", self.model._meta.get_field("tenant")).get_col(alias)
         there = cast("models.Field", self.remote_field.model._meta.get_field("tenant")).get_col(related_alias)
         return WhereNode([cast("Any", Exact(there, here))])
-
-
-class TenantOneToOneField(TenantForeignKey, models.OneToOneField):
-    """TenantForeignKey for at most one row; unique together with the tenant."""

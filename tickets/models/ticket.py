@@ -70,11 +70,6 @@ class TicketQuerySet(TenantQuerySet):
 class Ticket(TenantModel):
     """A customer's request."""
 
-    class Level(models.TextChoices):
-        LOW = "low", _("Low")
-        MEDIUM = "medium", _("Medium")
-        HIGH = "high", _("High")
-
     number = models.BigIntegerField()
     subject = models.CharField(max_length=200)
     description = models.TextField()

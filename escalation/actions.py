@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext, override
 
 from escalation.errors import HighestTier, LowestTier, NotAbove, TiersInOrder
+from escalation.ladder import Ladder
 from tenants.context import active_tenant
 from tenants.models import User
 from tenants.permissions import Permission
@@ -35,11 +36,25 @@ def escalate(
     rule when no person acts. Raises NotPermitted, TicketNotActive, ReasonMissing, HighestTier, NotAbove, TiersInOrder.
     """
     require(actor, Permission.ESCALATE)
-    ticket = desk.lock(ticket)
+    return climb(desk.lock(ticket), Ladder(), actor=actor, at=at, reason=reason, to=to, sentence=sentence, rule=rule)
+
+
+def climb(
+    ticket: Ticket,
+    ladder: Ladder,
+    *,
+    actor: User | None,
+    at: datetime,
+    reason: str,
+    to: Tier | None = None,
+    sentence: str | Mapping[str, str] = "",
+    rule: str = "",
+) -> Ticket:
+    """escalate() for a ticket that is locked already, by somebody who may."""
     require_active(ticket)
     if not reason.strip():
         raise ReasonMissing
-    above = list(Tier.objects.filter(is_active=True, position__gt=ticket.tier.position))
+    above = ladder.above(ticket.tier)
     if not above:
         raise HighestTier
     to = to or above[0]
@@ -49,7 +64,7 @@ def escalate(
     if skipped and not _may_skip(ticket, skipped, actor):
         raise TiersInOrder(tier=above[0])
     described = _described(ticket, to, reason)
-    _move(ticket, to, at=at)
+    _move(ticket, to, ladder, at=at)
     events.record(
         ticket,
         "ticket.escalated",
@@ -66,15 +81,15 @@ def escalate(
 def hand_back(ticket: Ticket, *, actor: User | None, at: datetime, reason: str) -> Ticket:
     """Move a ticket down to the tier below. Raises NotPermitted, TicketNotActive, ReasonMissing, LowestTier."""
     require(actor, Permission.ESCALATE)
-    ticket = desk.lock(ticket)
+    ticket, ladder = desk.lock(ticket), Ladder()
     require_active(ticket)
     if not reason.strip():
         raise ReasonMissing
-    below = Tier.objects.filter(is_active=True, position__lt=ticket.tier.position).last()
-    if below is None:
+    below = ladder.below(ticket.tier)
+    if not below:
         raise LowestTier
-    described = _described(ticket, below, reason)
-    _move(ticket, below, at=at)
+    described = _described(ticket, below[0], reason)
+    _move(ticket, below[0], ladder, at=at)
     events.record(ticket, "ticket.handed_back", actor=actor, at=at, **described)
     return ticket
 
@@ -108,7 +123,7 @@ def _described(ticket: Ticket, to: Tier, reason: str) -> dict[str, Any]:
     }
 
 
-def _move(ticket: Ticket, tier: Tier, *, at: datetime) -> None:
+def _move(ticket: Ticket, tier: Tier, ladder: Ladder, *, at: datetime) -> None:
     ticket.tier, ticket.assignee, ticket.updated_at = tier, None, at
-    ticket.team = desk.team_on(ticket.policy, tier, ticket.category)
+    ticket.team = ladder.team_for(ticket, tier)
     ticket.save(update_fields=["tier", "team", "assignee", "updated_at"])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from escalation import actions
-from escalation.errors import HighestTier
+from escalation.ladder import Ladder
 from escalation.models import RuleRun
 from sla.document.rules import BREACH, Rule
 from sla.models import Priority
@@ -17,35 +17,46 @@ from tenants.errors import Refused
 from tenants.text import say
 from tickets import clocks, desk, events
 from tickets.actions import change_priority
-from tickets.models import Event, Ticket, Tier
+from tickets.models import Event, Ticket
 
 
 def rang(ticket_id: UUID, now: datetime) -> None:
     """Alarm handler: a clock of this ticket warned or broke by now, unless something happened meanwhile."""
     ticket = desk.lock(Ticket(pk=ticket_id))
-    consider(ticket, clocks.settle(ticket, at=now), now=now)
+    _consider({ticket: clocks.settle([ticket], at=now)}, now=now)
+
+
+def rang_together(ticket_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Alarm handler: as rang(), for many tickets in one transaction. Returns those that it got hold of."""
+    tickets = {ticket.pk: ticket for ticket in desk.lock_free(ticket_ids)}
+    crossings: dict[Ticket, list[Event]] = {ticket: [] for ticket in tickets.values()}
+    for event in clocks.settle(tickets.values(), at=now):
+        crossings[tickets[event.ticket_id]].append(event)
+    _consider(crossings, now=now)
+    return set(tickets)
 
 
 def crossed(ticket_id: UUID, now: datetime) -> None:
     """Alarm handler: clocks of this ticket had warned or broken when somebody acted on it."""
     ticket = desk.lock(Ticket(pk=ticket_id))
-    consider(ticket, Event.objects.filter(ticket=ticket, verb__in=["clock.warned", "clock.breached"]), now=now)
-
-
-def consider(ticket: Ticket, crossings: Iterable[Event], *, now: datetime) -> None:
-    """Run every rule of the ticket's policy for these warnings and breaches, each rule once for each of them."""
-    crossings = list(crossings)
-    if not crossings:
-        return
+    before = Event.objects.filter(ticket=ticket, verb__in=["clock.warned", "clock.breached"])
     done = set(RuleRun.objects.filter(ticket=ticket).values_list("event_id", "rule"))
-    runs = []
-    for event in crossings:
-        for rule in ticket.policy.escalation.rules.values():
-            if _is_for(rule, event) and (event.pk, rule.key) not in done:
-                # The next rule sees what this one did.
-                ticket, because = _run(rule, ticket, now)
-                run = RuleRun(ticket=ticket, event=event, rule=rule.key, ran=not because, because=because, at=now)
-                runs.append(run)
+    _consider({ticket: list(before)}, now=now, done=done)
+
+
+def _consider(
+    crossings: Mapping[Ticket, Sequence[Event]], *, now: datetime, done: Container[tuple[UUID, str]] = ()
+) -> None:
+    """Run every rule of a ticket's policy for its warnings and breaches, each rule once for each of them."""
+    runs: list[RuleRun] = []
+    ladder = Ladder()
+    for ticket, events_of_it in crossings.items():
+        for event in events_of_it:
+            for rule in ticket.policy.escalation.rules.values():
+                if _is_for(rule, event) and (event.pk, rule.key) not in done:
+                    because = _run(rule, ticket, ladder, now)
+                    run = RuleRun(ticket=ticket, event=event, rule=rule.key, ran=not because, because=because, at=now)
+                    runs.append(run)
     RuleRun.objects.bulk_create(runs)
 
 
@@ -54,16 +65,18 @@ def _is_for(rule: Rule, event: Event) -> bool:
     return rule.when.clock == event.data["metric"] and rule.when.at == moment
 
 
-def _run(rule: Rule, ticket: Ticket, now: datetime) -> tuple[Ticket, dict[str, object]]:
-    """Do what a rule says if its conditions are met: the ticket after it, and why it did not run if it didn't."""
+def _run(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> dict[str, object]:
+    """Do what a rule says if its conditions are met; returns why it did not run, nothing if it did."""
     because = _unmet(rule, ticket)
     if because:
-        return ticket, because
+        return because
     try:
         with transaction.atomic():
-            return _do(rule, ticket, now), {}
+            _do(rule, ticket, ladder, now)
     except Refused as refusal:
-        return ticket, {"refused": refusal.code}
+        ticket.refresh_from_db()  # as before the rule began
+        return {"refused": refusal.code}
+    return {}
 
 
 def _unmet(rule: Rule, ticket: Ticket) -> dict[str, object]:
@@ -85,15 +98,16 @@ def _unmet(rule: Rule, ticket: Ticket) -> dict[str, object]:
     return {"condition": "only", "saw": facts}
 
 
-def _do(rule: Rule, ticket: Ticket, now: datetime) -> Ticket:
-    """Everything that the rule says, in its order, in the transaction of the alarm."""
+def _do(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None:
+    """Everything that the rule says, in its order, in the transaction of the alarm. The next rule sees its effects."""
     effect = rule.do
     if effect.raise_priority:
         above = Priority.objects.filter(is_active=True, rank__lt=ticket.priority.rank).order_by("-rank").first()
         if above is not None:
-            ticket = change_priority(ticket, above, actor=None, at=now)
+            change_priority(ticket, above, actor=None, at=now)
+            ticket.refresh_from_db()
     if effect.escalate:
-        ticket = _escalate(rule, ticket, now)
+        _escalate(rule, ticket, ladder, now)
     # An escalation tells the customer itself.
     sentence = dict(effect.tell_customer or {}) if not effect.escalate else {}
     if effect.notify or sentence:
@@ -107,23 +121,20 @@ def _do(rule: Rule, ticket: Ticket, now: datetime) -> Ticket:
             notify=list(effect.notify),
             sentence=sentence,
         )
-    return ticket
 
 
-def _escalate(rule: Rule, ticket: Ticket, now: datetime) -> Ticket:
+def _escalate(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None:
     effect = rule.do
-    to = None if effect.escalate == "next" else Tier.objects.get(key=effect.escalate)
-    if to is not None and to.position <= ticket.tier.position:
-        return ticket  # it got there by other means
-    try:
-        return actions.escalate(
+    above = ladder.above(ticket.tier)
+    to = above[:1] if effect.escalate == "next" else [tier for tier in above if tier.key == effect.escalate]
+    if to:  # else nobody is above, or it got there by other means; the staff is still told
+        actions.climb(
             ticket,
+            ladder,
             actor=None,
             at=now,
-            to=to,
+            to=to[0],
             reason=say(effect.reason, ticket.policy.language),
             sentence=dict(effect.tell_customer or {}),
             rule=rule.key,
         )
-    except HighestTier:
-        return ticket  # nobody is above; the staff is still told

@@ -16,6 +16,11 @@ AFTER: dict[str, list[str]] = {
     "rule.ran": ["mail.tell"],
 }
 
+#: Kinds of which many come due at once: a function of several subjects' ids and the instant does them together.
+TOGETHER: dict[str, str] = {
+    "clock": "escalation.rules.rang_together",
+}
+
 #: What does the work of each kind of alarm: a function of the subject's id and the instant.
 ALARMS: dict[str, str] = {
     "clock": "escalation.rules.rang",

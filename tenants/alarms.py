@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
 #: Does the work of one alarm kind: the subject's id, and the instant at which it is done.
 Handler = Callable[[UUID, datetime], None]
+#: Does the work of many alarms of one kind in one transaction; returns the subjects whose work is done.
+Together = Callable[[Collection[UUID], datetime], Collection[UUID]]
 
 
 def set(kind: str, subject: UUID, at: datetime) -> None:
@@ -40,6 +42,10 @@ def set(kind: str, subject: UUID, at: datetime) -> None:
 
 def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
     """Set several alarms in one statement, and ring after the commit for those that are due already."""
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.update({(kind, subject): at for kind, subject, at in wanted})
+        return
     tenant = active_tenant()
     alarms = [Alarm(tenant_id=tenant.id, kind=kind, subject=subject, at=at) for kind, subject, at in wanted]
     if not alarms:
@@ -55,11 +61,27 @@ def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
         transaction.on_commit(partial(_ring, tenant.id, due), robust=True)
 
 
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Set all alarms that are wanted inside with one statement at the end. Goes into a transaction, not around it."""
+    wanted: dict[tuple[str, UUID], datetime] = {}
+    token = _gathered.set(wanted)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    set_many((kind, subject, at) for (kind, subject), at in wanted.items())
+
+
 def cancel(kind: str, *subjects: UUID) -> None:
     """Do not wake up for these after all."""
+    for subject in subjects:
+        (_gathered.get() or {}).pop((kind, subject), None)
     Alarm.objects.filter(tenant_id=active_tenant().id, kind=kind, subject__in=subjects).delete()
 
 
+#: What was set inside gathered().
+_gathered: ContextVar[dict[tuple[str, UUID], datetime] | None] = ContextVar("gathered", default=None)
 #: What became due inside one_bell().
 _heard: ContextVar[list[tuple[str, UUID]] | None] = ContextVar("heard", default=None)
 
@@ -115,48 +137,85 @@ def due(limit: int = 1000, *, again_after: timedelta = timedelta(seconds=60)) ->
 
 
 def work(tenant: Tenant, ids: list[UUID]) -> None:
-    """Do the work of these alarms, each in a transaction of its own; safe to call twice, and while others do."""
+    """Do the work of these alarms; safe to call twice, and while others do.
+
+    Each has a transaction of its own, but for kinds whose work costs less when many are done together.
+    """
     # Counted before the work, in a transaction of its own, so that work that kills its worker is parked in the end.
     Alarm.objects.filter(pk__in=ids, tenant_id=tenant.id, at__lte=Now(), parked_at=None).update(
         attempts=F("attempts") + 1
     )
     with one_bell(tenant):
+        done = _work_together(tenant, ids) if len(ids) > 1 else frozenset()
         for pk in ids:
-            try:
-                _work_one(tenant, pk)
-            except Exception as error:
-                _failed(tenant, pk, error)
+            if pk not in done:
+                try:
+                    _work_one(tenant, pk)
+                except Exception as error:
+                    _failed(tenant, pk, error)
+
+
+def _work_together(tenant: Tenant, ids: list[UUID]) -> frozenset[UUID]:
+    """Do in one transaction what can be done for many subjects together. Returns the ids of what is done.
+
+    When one of them fails nothing is done, and the caller goes on one by one, which finds the one that fails.
+    """
+    done: list[UUID] = []
+    try:
+        with act_as(tenant), gathered():
+            claimed, now = _claim(ids)
+            for kind, path in import_module(settings.REACTIONS).TOGETHER.items():
+                subjects = [alarm.subject for alarm in claimed if alarm.kind == kind]
+                if subjects:
+                    worked = import_string(path)(subjects, now)
+                    finished = [alarm for alarm in claimed if alarm.kind == kind and alarm.subject in worked]
+                    _done(finished)
+                    done += [alarm.pk for alarm in finished]
+    except Exception:
+        log.exception("Alarms of tenant %s failed together; they are worked one by one", tenant.slug)
+        return frozenset()
+    return frozenset(done)
 
 
 def _work_one(tenant: Tenant, pk: UUID) -> None:
     with act_as(tenant):
-        claimed = _claim(pk)
-        if claimed is None:
-            return
-        alarm, now = claimed
-        handler(alarm.kind)(alarm.subject, now)
-        _done(alarm)
+        claimed, now = _claim([pk])
+        for alarm in claimed:
+            handler(alarm.kind)(alarm.subject, now)
+            _done([alarm])
 
 
-def _claim(pk: UUID) -> tuple[Alarm, datetime] | None:
-    """The alarm and the database's time, if it is still due and no other worker has it.
+def _claim(ids: list[UUID]) -> tuple[list[Alarm], datetime]:
+    """Those of the alarms that are still due and that no other worker has, and the database's time.
 
     An advisory lock, not a row lock: an action locks its ticket first and moves the alarm then, the work does it
     in the other order, and row locks would meet in a deadlock.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(pk)])
-        if not cursor.fetchone()[0]:
-            return None
+        cursor.execute(
+            "SELECT now(), id FROM unnest(%s::uuid[]) AS id"
+            " WHERE pg_try_advisory_xact_lock(hashtextextended(id::text, 0))",
+            [ids],
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return [], timezone.now()
+    now = rows[0][0]
     # A statement of its own: its snapshot is taken after the lock, so it sees what another worker just did.
-    due = Alarm.objects.filter(pk=pk, tenant_id=active_tenant().id, at__lte=Now(), parked_at=None)
-    alarm = due.annotate(now=Now()).first()
-    return None if alarm is None else (alarm, alarm.now)
+    free = Alarm.objects.filter(pk__in=[pk for _, pk in rows], tenant_id=active_tenant().id)
+    return list(free.filter(at__lte=now, parked_at=None).order_by("at")), now
 
 
-def _done(alarm: Alarm) -> None:
-    # Only as it was claimed: an alarm that was moved meanwhile is another promise.
-    Alarm.objects.filter(pk=alarm.pk, at=alarm.at).delete()
+def _done(alarms: Collection[Alarm]) -> None:
+    # Only as they were claimed: an alarm that was moved meanwhile is another promise.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM tenants_alarm AS alarm USING unnest(%s::uuid[], %s::timestamptz[]) AS claimed (id, at)
+            WHERE alarm.id = claimed.id AND alarm.at = claimed.at
+            """,
+            [[alarm.pk for alarm in alarms], [alarm.at for alarm in alarms]],
+        )
 
 
 def _failed(tenant: Tenant, pk: UUID, error: Exception) -> None:
@@ -198,7 +257,7 @@ def work_due(until: datetime, *, drop: Collection[str] = ()) -> int:
     due, done = Alarm.objects.filter(tenant_id=active_tenant().id, at__lte=until, parked_at=None), 0
     while alarm := due.exclude(kind__in=drop).order_by("at", "id").first():
         handler(alarm.kind)(alarm.subject, alarm.at)
-        _done(alarm)
+        _done([alarm])
         done += 1
     if drop:
         due.filter(kind__in=drop).delete()

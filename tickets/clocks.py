@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sla import clock
@@ -36,7 +36,19 @@ VERBS = [
 ]
 #: What a change of status is recorded as, beside status.changed.
 _STATUS_VERBS = {"status.changed", "ticket.not_covered", "ticket.refused", "ticket.reopened"}
-Crossing = tuple[str, datetime, dict[str, Any]]
+#: What is kept of a clock beside which it is.
+KEPT = [
+    "state",
+    "started_at",
+    "target_seconds",
+    "remaining_seconds",
+    "due_at",
+    "breached_at",
+    "fulfilled_at",
+    "revision",
+    "crossings",
+]
+Crossing = tuple[Ticket, str, datetime, dict[str, Any]]
 _CROSSINGS = {clock.Kind.WARNED: "clock.warned", clock.Kind.BREACHED: "clock.breached"}
 
 
@@ -56,12 +68,21 @@ def fold(ticket: Ticket, *, at: datetime) -> clock.Clocks:
 
 def history(ticket: Ticket) -> list[clock.Event]:
     """The events that clocks care about, in order."""
-    rows = Event.objects.filter(ticket=ticket, verb__in=VERBS).order_by("at", "id")
-    found = (_event(ticket, *row) for row in rows.values_list("id", "verb", "at", "data"))
-    return [event for event in found if event is not None]
+    return histories([ticket])[ticket.pk]
 
 
-def _event(ticket: Ticket, pk: UUID, verb: str, at: datetime, data: dict[str, Any]) -> clock.Event | None:
+def histories(tickets: Collection[Ticket]) -> dict[UUID, list[clock.Event]]:
+    """The history of each ticket, by its id; one query."""
+    found: dict[UUID, list[clock.Event]] = {ticket.pk: [] for ticket in tickets}
+    rows = Event.objects.filter(ticket__in=list(found), verb__in=VERBS).order_by("at", "id")
+    for ticket_id, *row in rows.values_list("ticket_id", "id", "verb", "at", "data"):
+        event = _event(*row)
+        if event is not None:
+            found[ticket_id].append(event)
+    return found
+
+
+def _event(pk: UUID, verb: str, at: datetime, data: dict[str, Any]) -> clock.Event | None:
     source = str(pk)
     if verb == "ticket.created":
         return clock.Event(
@@ -91,49 +112,74 @@ def refresh(ticket: Ticket, *, at: datetime) -> None:
 
     What warned or broke before the action is for the rules to look at, a moment later.
     """
-    if settle(ticket, at=at):
+    if settle([ticket], at=at):
         alarms.set(CROSSED, ticket.pk, at)
 
 
-def settle(ticket: Ticket, *, at: datetime) -> list[Event]:
-    """Write the rows, the due time and the alarm of a locked ticket as its history gives them.
+def settle(tickets: Collection[Ticket], *, at: datetime) -> list[Event]:
+    """Write the rows, the due times and the alarms of locked tickets as their histories give them.
 
     Warnings and breaches that lie behind are recorded at their own time, however late this runs, and returned.
+    So many tickets cost as many statements as one.
     """
-    at = max(at, ticket.clocks_at or at)
-    folded = list(fold(ticket, at=at))
-    crossings = _write_rows(ticket, folded, at)
-    crossed = events.record_crossings(ticket, crossings) if crossings else []
-    _set_alarm(ticket, folded, at)
-    due_at = min((each.due_at for each in folded if each.state == clock.State.RUNNING and each.due_at), default=None)
-    if due_at != ticket.due_at or crossed:
-        ticket.due_at, ticket.clocks_at = due_at, at if crossed else ticket.clocks_at
-        # The ticket was not touched by anybody: updated_at stays.
-        Ticket.objects.filter(pk=ticket.pk).update(due_at=due_at, clocks_at=ticket.clocks_at)
+    past = histories(tickets)
+    folded = []
+    for ticket in tickets:
+        then = max(at, ticket.clocks_at or at)
+        folded.append(Folded(ticket, list(clock.fold(past[ticket.pk], Terms(), then)), then))
+    crossed = events.record_crossings(_write_rows(folded))
+    _set_alarms(folded)
+    _write_tickets(folded, {event.ticket_id for event in crossed})
     return crossed
 
 
-def _write_rows(ticket: Ticket, folded: Sequence[clock.Clock], at: datetime) -> list[Crossing]:
+class Folded(NamedTuple):
+    """A ticket, and its clocks as of an instant."""
+
+    ticket: Ticket
+    clocks: list[clock.Clock]
+    at: datetime
+
+
+def _write_rows(folded: Sequence[Folded]) -> list[Crossing]:
     """Keep each clock as a row; returns what crossed a line since the rows were last written."""
-    rows = {(row.metric, row.number): row for row in Clock.objects.filter(ticket=ticket)}
-    crossed, new = [], []
-    for each in folded:
-        row = rows.get((each.metric, each.number))
-        if row is None and each.state == clock.State.NO_TARGET:
-            continue  # nothing was promised: no row to show
-        settled = [entry for entry in each.ledger if entry.kind in _CROSSINGS and not _is_unsettled(entry, at)]
-        # The ledger only grows, so what is new stands at its end.
-        crossed += [_crossing(each, entry) for entry in settled[row.crossings if row else 0 :]]
-        values = _values(each, at) | {"crossings": len(settled)}
-        if row is None:
-            new.append(Clock(ticket=ticket, metric=each.metric, number=each.number, **values))
-        elif any(getattr(row, name) != value for name, value in values.items()):
-            Clock.objects.filter(pk=row.pk).update(**values)
-    Clock.objects.bulk_create(new)
+    kept = Clock.objects.filter(ticket__in=[each.ticket.pk for each in folded])
+    rows = {(row.ticket_id, row.metric, row.number): row for row in kept}
+    crossed, changed = [], []
+    for ticket, clocks, at in folded:
+        for each in clocks:
+            row = rows.get((ticket.pk, each.metric, each.number))
+            if row is None and each.state == clock.State.NO_TARGET:
+                continue  # nothing was promised: no row to show
+            settled = [entry for entry in each.ledger if entry.kind in _CROSSINGS and not _is_unsettled(entry, at)]
+            # The ledger only grows, so what is new stands at its end.
+            crossed += [(ticket, *_crossing(each, entry)) for entry in settled[row.crossings if row else 0 :]]
+            values = _values(each, at) | {"crossings": len(settled)}
+            if row is None or any(getattr(row, name) != value for name, value in values.items()):
+                changed.append(Clock(ticket=ticket, metric=each.metric, number=each.number, **values))
+    Clock.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["tenant", "ticket", "metric", "number"], update_fields=KEPT
+    )
     return crossed
 
 
-def _crossing(folded: clock.Clock, entry: clock.Entry) -> Crossing:
+def _write_tickets(folded: Sequence[Folded], crossed: Container[UUID]) -> None:
+    """Keep each ticket's due time, and when its clocks were last recorded to have crossed a line."""
+    changed = []
+    for ticket, clocks, at in folded:
+        due = [each.due_at for each in clocks if each.state == clock.State.RUNNING and each.due_at]
+        due_at, clocks_at = min(due, default=None), at if ticket.pk in crossed else ticket.clocks_at
+        if (due_at, clocks_at) != (ticket.due_at, ticket.clocks_at):
+            ticket.due_at, ticket.clocks_at = due_at, clocks_at
+            changed.append(ticket)
+    # The tickets were not touched by anybody: updated_at stays.
+    if len(changed) == 1:
+        Ticket.objects.filter(pk=changed[0].pk).update(due_at=changed[0].due_at, clocks_at=changed[0].clocks_at)
+    elif changed:
+        Ticket.objects.bulk_update(changed, ["due_at", "clocks_at"])
+
+
+def _crossing(folded: clock.Clock, entry: clock.Entry) -> tuple[str, datetime, dict[str, Any]]:
     data = {
         "metric": str(folded.metric),
         "number": folded.number,
@@ -162,13 +208,18 @@ def _values(folded: clock.Clock, at: datetime) -> dict[str, Any]:
     }
 
 
-def _set_alarm(ticket: Ticket, folded: Sequence[clock.Clock], at: datetime) -> None:
-    instants = [instant for each in folded if (instant := each.next_instant(at)) is not None]
-    instants += [entry.at for each in folded for entry in each.ledger if _is_unsettled(entry, at)]
-    if instants:
-        alarms.set(ALARM, ticket.pk, min(instants) + SETTLED)
-    else:
-        alarms.cancel(ALARM, ticket.pk)
+def _set_alarms(folded: Sequence[Folded]) -> None:
+    wanted, unwanted = [], []
+    for ticket, clocks, at in folded:
+        instants = [instant for each in clocks if (instant := each.next_instant(at)) is not None]
+        instants += [entry.at for each in clocks for entry in each.ledger if _is_unsettled(entry, at)]
+        if instants:
+            wanted.append((ALARM, ticket.pk, min(instants) + SETTLED))
+        else:
+            unwanted.append(ticket.pk)
+    alarms.set_many(wanted)
+    if unwanted:
+        alarms.cancel(ALARM, *unwanted)
 
 
 def explain(ticket: Ticket, *, at: datetime) -> list[clock.Clock]:

@@ -1,5 +1,8 @@
 """Looking up how the desk is set up: the status of a kind, the first tier, the team that takes a category."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from sla.document import SupportPolicy
 from sla.models import PolicyVersion, Priority
 from tenants.models import User
@@ -51,12 +54,15 @@ def first_tier() -> Tier:
     return tier
 
 
-def team_on(policy: SupportPolicy, tier: Tier, category: Category) -> Team | None:
-    """The team that takes a category on a tier, as the policy says."""
+def team_on(
+    policy: SupportPolicy, tier: Tier, category: Category, teams: Collection[Team] | None = None
+) -> Team | None:
+    """The team that takes a category on a tier, as the policy says. `teams` are the tenant's, if they are at hand."""
     chosen = policy.team_on(tier.key, _known(policy, category)) if tier.key in policy.tiers else None
-    if chosen is None:
-        return Team.objects.filter(tier=tier, is_active=True).first()
-    return Team.objects.filter(key=chosen.key).first()
+    for team in Team.objects.all() if teams is None else teams:
+        if team.key == chosen.key if chosen else team.is_active and team.tier_id == tier.pk:
+            return team
+    return None
 
 
 def organization_of(person: User) -> Organization | None:
@@ -65,9 +71,16 @@ def organization_of(person: User) -> Organization | None:
     return found[0] if len(found) == 1 else None
 
 
+#: What most actions look at.
+_SEEN = ("status", "priority", "category", "tier", "team", "channel")
+
+
 def lock(ticket: Ticket) -> Ticket:
     """The ticket as it is now, locked until the end of the transaction, with what most actions look at."""
-    locked = Ticket.objects.select_for_update(of=("self",)).select_related(
-        "status", "priority", "category", "tier", "team", "channel"
-    )
-    return locked.get(pk=ticket.pk)
+    return Ticket.objects.select_for_update(of=("self",)).select_related(*_SEEN).get(pk=ticket.pk)
+
+
+def lock_free(ids: Collection[UUID]) -> list[Ticket]:
+    """As lock(), those of the tickets that nobody else has locked: who holds many locks must not wait for one more."""
+    locked = Ticket.objects.select_for_update(of=("self",), skip_locked=True)
+    return list(locked.select_related(*_SEEN, "organization").filter(pk__in=ids))

@@ -1,5 +1,6 @@
 """The history of tickets: the one place that writes it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -36,8 +37,8 @@ def record(
     return event
 
 
-def record_crossings(ticket: Ticket, crossings: list[tuple[str, datetime, dict[str, Any]]]) -> list[Event]:
-    """Write down what clocks did by themselves, (verb, at, data) each, at their own times however late this is."""
+def record_crossings(crossings: Iterable[tuple[Ticket, str, datetime, dict[str, Any]]]) -> list[Event]:
+    """Write down what clocks did by themselves: (ticket, verb, at, data) each, at their own times, however late."""
     return Event.objects.bulk_create(
-        Event(ticket=ticket, verb=verb, at=at, is_public=False, data=data) for verb, at, data in crossings
+        Event(ticket=ticket, verb=verb, at=at, is_public=False, data=data) for ticket, verb, at, data in crossings
     )

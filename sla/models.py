@@ -49,6 +49,7 @@ class PolicyVersion(TenantModel):
     digest = models.CharField(max_length=64)
     applied_at = models.DateTimeField(db_default=Now())
     applied_by = TenantForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    moves_clocks = models.BooleanField(default=True, help_text="differs from the former in what clocks depend on")
 
     objects = TenantManager.from_queryset(PolicyVersionQuerySet)()  # type: ignore[misc]
 
@@ -62,6 +63,33 @@ class PolicyVersion(TenantModel):
     def policy(self) -> SupportPolicy:
         """The typed policy, compiled once a process and version."""
         return policy_of(active_tenant_id(), self.pk)
+
+
+class Recalculation(TenantModel):
+    """How far the open tickets have followed a version: they do so in the background, some at a time."""
+
+    version = TenantForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    total = models.PositiveIntegerField(help_text="tickets that were open when it began")
+    done = models.PositiveIntegerField(default=0)
+    position = models.UUIDField(null=True, help_text="the last ticket that was looked at; they go by id")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, help_text="also when a later version took over")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "version"], name="one_recalculation_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is work left."""
+        return self.finished_at is None
+
+    @property
+    def percent(self) -> int:
+        """How much is done, 0 to 100; tickets that are closed meanwhile count as done at the end."""
+        return 100 if not self.is_running or not self.total else min(99, 100 * self.done // self.total)
 
 
 @lru_cache(maxsize=512)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sla.document.policy import SupportPolicy
 
 LONGEST_VALUE = 80
+#: Parts of a policy that are words for people, or hold for new requests only.
+ONLY_READ = frozenset(
+    "name organization language languages brand source effective_from introduction matrix request_types fields"
+    " exclusions responsibilities guidance refusal_reasons suspension fair_use feedback complaints sections".split()
+)
 
 
 def diff(old: SupportPolicy | None, new: SupportPolicy) -> list[str]:
@@ -16,6 +21,29 @@ def diff(old: SupportPolicy | None, new: SupportPolicy) -> list[str]:
     if old is None:
         return list(_contents(new.to_document()))
     return list(_differences("", old.to_document(), new.to_document()))
+
+
+def moves_clocks(old: SupportPolicy | None, new: SupportPolicy) -> bool:
+    """Whether the two differ in anything that clocks may depend on, and not only in what people read."""
+    if old is None:
+        return True
+    before, after = old.to_document(), new.to_document()
+    return any(before.get(name) != after.get(name) for name in {*before, *after} - ONLY_READ)
+
+
+def by_section(changes: Iterable[str]) -> dict[str, list[str]]:
+    """The lines of a difference under the part of the policy that they are about, without its name."""
+    grouped: dict[str, list[str]] = {}
+    for line in changes:
+        path, _, told = line.partition(": ")
+        section, _, rest = path.partition(".")
+        grouped.setdefault(section, []).append(f"{rest}: {told}" if rest else told)
+    return grouped
+
+
+def summary(changes: Iterable[str]) -> str:
+    """A difference in one line: which parts changed, and in how many places."""
+    return ", ".join(f"{section} ({len(lines)})" for section, lines in by_section(changes).items())
 
 
 def _contents(document: dict[str, Any]) -> Iterator[str]:

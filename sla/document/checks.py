@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from sla._wall import first_shown, read_zone
 from sla.document.errors import did_you_mean
 from sla.document.fields import Reader
+from sla.document.opening import MINUTES_A_DAY, span
 from sla.document.people import CHANNELS
 from sla.document.reading import Node
 from sla.document.terms import STATUS_KINDS
@@ -19,12 +23,12 @@ Fault = tuple[tuple[str, ...], str]
 
 def check(policy: SupportPolicy, root: Node, reader: Reader) -> None:
     """Put on record what is wrong with the document as a whole."""
-    for find in (_defaults, _statuses, _channels, _tiers, _categories, _contracts, _rules):
+    for find in (_defaults, _names, _successors, _dates, _statuses, _channels, _tiers, _categories, _contracts, _rules):
         for path, message in find(policy):
-            reader.refuse(_node(root, path), ".".join(path), message)
+            reader.refuse(node_at(root, path), ".".join(path), message)
 
 
-def _node(root: Node, path: tuple[str, ...]) -> Node:
+def node_at(root: Node, path: tuple[str, ...]) -> Node:
     """The node at a path, or the nearest one above it."""
     node = root
     for name in path:
@@ -50,6 +54,47 @@ def _defaults(policy: SupportPolicy) -> Iterator[Fault]:
     for language in policy.languages:
         if policy.languages.count(language) > 1:
             yield ("languages",), f'"{language}" is there twice. Remove one of the two.'
+
+
+def _names(policy: SupportPolicy) -> Iterator[Fault]:
+    """Two things that people could not tell apart by their names."""
+    for name in ("calendars", "priorities", "sla", "contracts"):
+        first: dict[tuple[str, str], str] = {}
+        for record in getattr(policy, name).values():
+            for language, words in record.name.items():
+                other = first.setdefault((language, words.casefold()), record.key)
+                if other != record.key:
+                    message = f'"{other}" has the name "{words}" too. Give one of the two another name.'
+                    yield (name, record.key, "name"), message
+                    break
+
+
+def _successors(policy: SupportPolicy) -> Iterator[Fault]:
+    """A former priority is gone, and one priority takes its place."""
+    taken: dict[str, str] = {}
+    for priority in policy.priorities.values():
+        for former in priority.replaces or ():
+            path = ("priorities", priority.key, "replaces")
+            if former in policy.priorities:
+                yield path, f'"{former}" is still a priority here. Remove it from "priorities", or from this list.'
+            elif taken.setdefault(former, priority.key) != priority.key:
+                yield path, f'"{taken[former]}" replaces "{former}" too. Keep it on one of the two.'
+
+
+def _dates(policy: SupportPolicy) -> Iterator[Fault]:
+    """Hours on dates that a zone's clocks skipped: nobody can come then."""
+    for spec in policy.calendars.values():
+        zone = read_zone(spec.timezone or policy.timezone)
+        for day, hours in spec.open_dates.items():
+            over_midnight = any(span(interval)[1] > MINUTES_A_DAY for interval in hours)
+            for skipped in [day, day + timedelta(days=1)][: 2 if over_midnight else 1]:
+                if hours and _is_skipped(zone, skipped):
+                    message = f"The clocks of {zone.key} skipped {skipped}. Write hours on a date that there was."
+                    yield ("calendars", spec.key, "open_dates", day.isoformat()), message
+
+
+def _is_skipped(zone: ZoneInfo, day: date) -> bool:
+    return first_shown(zone, day.toordinal(), 0) == first_shown(zone, day.toordinal() + 1, 0)
 
 
 def _statuses(policy: SupportPolicy) -> Iterator[Fault]:

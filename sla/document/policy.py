@@ -204,7 +204,7 @@ class SupportPolicy:
 
     def calendar_key(self, sla: str, priority: str) -> str:
         """Which calendar the clocks of a priority run on under an SLA policy."""
-        terms = self.sla[sla]
+        terms, priority = self.sla[sla], self.successor(priority)
         return terms.calendars.get(priority) or terms.calendar or self.default_calendar
 
     def promised(self, sla: str, priority: str, metric: str) -> Duration | None:
@@ -213,7 +213,15 @@ class SupportPolicy:
 
     def target(self, policy: Hashable, priority: Hashable, metric: str) -> clock.Target | None:
         """What the clock of a metric runs towards under an SLA policy (by key); None without a promise."""
-        return self._targets.get((policy, priority, metric))
+        return self._targets.get((policy, self._successors.get(priority, priority), metric))
+
+    def successor(self, priority: str) -> str:
+        """The priority that takes the place of a former one; a priority of this policy stays itself."""
+        return self._successors.get(priority, priority)
+
+    @cached_property
+    def _successors(self) -> dict[Hashable, str]:
+        return {former: each.key for each in self.priorities.values() for former in each.replaces or ()}
 
     @cached_property
     def _targets(self) -> dict[tuple[Hashable, Hashable, str], clock.Target]:

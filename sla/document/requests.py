@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sla.document.fields import Choice, Flag, Integer, Line, Reference, Words
+from sla.document.fields import KEY_PATTERN, Choice, Flag, Integer, Line, Reference, Words
 from sla.document.records import Keyed, ListOf, MapOf, Mapped, part
 from sla.document.text import Text
 
@@ -26,6 +26,11 @@ class Priority:
     colour: str | None = part(
         Choice("red", "orange", "yellow", "green", "blue", "grey"),
         "Its colour in lists; by rank if left out.",
+        default=None,
+    )
+    replaces: tuple[str, ...] | None = part(
+        ListOf(Line(KEY_PATTERN, "Write the key of a former priority.", longest=40), least=1),
+        "Former priorities that this one takes the place of, on open requests too.",
         default=None,
     )
 

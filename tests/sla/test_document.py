@@ -210,7 +210,12 @@ def test_a_contract_that_names_an_sla_policy_decides():
 
 def test_the_first_sla_policy_whose_conditions_are_met_holds():
     document = load("ione").to_document()
-    first = {**document["sla"][0], "key": "fast", "when": {"categories": ["security"], "channels": ["portal"]}}
+    first = {
+        **document["sla"][0],
+        "key": "fast",
+        "name": {"en": "Fast", "ru": "Быстро", "es": "Rápido"},
+        "when": {"categories": ["security"], "channels": ["portal"]},
+    }
     document["sla"].insert(0, first)
 
     policy = SupportPolicy.from_document(document)

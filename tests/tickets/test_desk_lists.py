@@ -108,6 +108,16 @@ def test_counting_is_one_query_and_stops_at_a_thousand(
     assert lists.shown_count(counts["all"]) == "2+"
 
 
+def test_counts_are_each_persons_and_each_moments_own(at_acme, ada, grace, now):
+    linus = make_person("Linus", kind="agent")
+    actions.take(make_ticket(grace, at=now), actor=ada, at=now)
+    chosen = lists.views(None)
+
+    assert [lists.counts(chosen, person, at=now)["mine"] for person in (ada, linus)] == [1, 0]
+    year = timedelta(days=365)
+    assert [lists.counts(chosen, ada, at=now + later)["overdue"] for later in (-year, year)] == [0, 1]
+
+
 def test_an_agent_of_some_teams_counts_and_sees_only_theirs(at_acme, ada, grace, now):
     ada.role.permissions.remove("ticket.see_all")
     ada.role.save()

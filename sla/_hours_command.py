@@ -15,7 +15,7 @@ import argparse
 
 from sla import _jsonl
 from sla._jsonl import CaseInvalid, minutes, read_calendar, read_days, read_instant, read_minutes
-from sla._wall import stamp
+from sla._wall import quoted, stamp
 from sla.hours import Walk
 
 
@@ -24,7 +24,7 @@ def answer(case: dict, explain: bool = False) -> dict:
     questions = {"due": _due, "due_days": _due_days, "elapsed": _elapsed}
     kind = case.get("kind")
     if not isinstance(kind, str) or kind not in questions:
-        raise CaseInvalid("kind", f"{kind!r} is no question; ask for {', '.join(questions)}.")
+        raise CaseInvalid("kind", f"{quoted(kind)} is no question; ask for {', '.join(questions)}.")
     result, walk = questions[kind](case, explain)
     return {**result, "walk": walk.as_json()} if walk else result
 

@@ -24,6 +24,7 @@ from sla._wall import (
 SHIFT = 24  # 2**24 seconds are 194 days
 CHUNK = 1 << SHIFT
 LAST_CHUNK = (LAST_ORDINAL - EPOCH_ORDINAL) * DAY >> SHIFT
+SHORT_GAP = 64  # chunks; some thirty years
 LONGEST_WALK = 2000  # chunks; a little more than a thousand years
 
 
@@ -39,7 +40,7 @@ class Chunk(NamedTuple):
 class Openings:
     """Arithmetic on whole seconds since 1970; `hours.Calendar` is the same on datetimes."""
 
-    __slots__ = ("zone", "weekly", "closed", "open", "recurs", "_chunks", "_special", "_begin", "_last")
+    __slots__ = ("zone", "weekly", "closed", "open", "recurs", "_chunks", "_sums", "_special", "_begin", "_last")
 
     def __init__(
         self, zone: ZoneInfo, weekly: tuple[Intervals, ...], closed: frozenset[int], own: Mapping[int, Intervals]
@@ -47,6 +48,8 @@ class Openings:
         self.zone, self.weekly, self.closed, self.open = zone, weekly, closed, own
         self.recurs = any(weekly)
         self._chunks: dict[int, Chunk] = {}
+        # Open seconds before each chunk, counted from the chunk named first.
+        self._sums: tuple[int, list[int]] = (0, [0])
         self._special = sorted(day for day in own if own[day])
         exceptions = closed | own.keys() if self.recurs else self._special
         # Three days more, for zones and for hours that run over midnight.
@@ -83,6 +86,9 @@ class Openings:
         if last - first > LONGEST_WALK:
             raise OutOfRange("The two instants lie more than a thousand years apart.")
         seconds = self._used(last, b) - self._used(first, a)
+        origin, sums = self._sums
+        if origin <= first and last < origin + len(sums):
+            return seconds + sums[last - origin] - sums[first - origin]
         for number in range(first, last):
             seconds += (self._chunks.get(number) or self._compile(number)).total
         return seconds
@@ -166,13 +172,34 @@ class Openings:
         limit = min(max(number, self._last) + LONGEST_WALK if self.recurs else self._last + 1, LAST_CHUNK)
         if goal > (limit - number + 1) * CHUNK:
             raise self._exhausted("opening hours")
-        while number <= limit:
-            chunk = self._chunks.get(number) or self._compile(number)
-            if goal <= chunk.total:
-                return goal, chunk
-            goal -= chunk.total
-            number += 1
-        raise self._exhausted("opening hours")
+        origin, sums = self._sums
+        index = number - origin
+        if not 0 <= index < len(sums) or goal > sums[-1] - sums[index]:
+            origin, sums = self._sum_up(number, goal, limit)
+            index = number - origin
+        goal += sums[index]
+        reached = bisect_left(sums, goal) - 1
+        number = origin + reached
+        return goal - sums[reached], self._chunks.get(number) or self._compile(number)
+
+    def _sum_up(self, number: int, goal: int, limit: int) -> tuple[int, list[int]]:
+        """The running sum from a chunk on, until the goal is reached."""
+        origin, known = self._sums
+        if not 0 <= number - origin <= len(known) + SHORT_GAP:
+            # What was summed up of later chunks is kept, unless it is too far away.
+            known = known if 0 < origin - number <= SHORT_GAP else [0]
+            ends = origin + len(known) - 1 if len(known) > 1 else number
+            origin, known = number, [0]
+        else:
+            ends = number
+        sums = list(known)  # another thread may be reading the old one
+        index = number - origin
+        while (following := origin + len(sums) - 1) < ends or sums[-1] - sums[index] < goal:
+            if following > max(limit, ends):
+                raise self._exhausted("opening hours")
+            sums.append(sums[-1] + (self._chunks.get(following) or self._compile(following)).total)
+        self._sums = origin, sums
+        return self._sums
 
     def _exhausted(self, what: str) -> ValueError:
         if self.recurs:

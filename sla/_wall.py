@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
@@ -13,6 +12,7 @@ EPOCH_ORDINAL = EPOCH.toordinal()
 # Two days are left at either end, so that no zone's offset leads out of Python's calendar.
 FIRST_ORDINAL, LAST_ORDINAL = date.min.toordinal() + 2, date.max.toordinal() - 2
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_QUOTE = 200
 TIME_OF_DAY = re.compile(r"(\d\d?):([0-5]\d)(?::([0-5]\d))?")
 
 # Seconds after the midnight that begins the date; an end beyond 86,400 is a time of the following date.
@@ -105,15 +105,22 @@ def _within(seconds: int) -> bool:
     return FIRST_ORDINAL <= seconds // DAY + EPOCH_ORDINAL <= LAST_ORDINAL
 
 
-@lru_cache(maxsize=1024)
-def read_zone(name: str) -> ZoneInfo:
+def quoted(value: object) -> str:
+    """What somebody wrote, to be named in an error, shortened if it is long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}..."
+
+
+def read_zone(name: object) -> ZoneInfo:
     """The IANA zone of that name."""
     if not isinstance(name, str) or not name:
         raise CalendarInvalid("timezone", "name an IANA time zone such as Europe/Madrid.")
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        raise CalendarInvalid("timezone", f"there is no time zone {name!r}; write it as in Europe/Madrid.") from None
+        raise CalendarInvalid(
+            "timezone", f"there is no time zone {quoted(name)}; write it as in Europe/Madrid."
+        ) from None
 
 
 def read_date(value: object, path: str) -> int:
@@ -125,7 +132,7 @@ def read_date(value: object, path: str) -> int:
             raise ValueError
         return date.fromisoformat(value).toordinal()
     except ValueError:
-        raise CalendarInvalid(path, f"{value!r} is no date; write it as 2026-01-31.") from None
+        raise CalendarInvalid(path, f"{quoted(value)} is no date; write it as 2026-01-31.") from None
 
 
 def read_intervals(value: object, path: str) -> Intervals:
@@ -152,7 +159,7 @@ def _read_time(text: object, path: str) -> int:
         sum(int(part or 0) * unit for part, unit in zip(match.groups(), (3600, 60, 1), strict=True)) if match else -1
     )
     if not 0 <= seconds <= DAY:
-        raise CalendarInvalid(path, f"{text!r} is no time of day; write 00:00 to 24:00.")
+        raise CalendarInvalid(path, f"{quoted(text)} is no time of day; write 00:00 to 24:00.")
     return seconds
 
 

@@ -60,16 +60,14 @@ class Calendar(Openings):
         """Read the JSON form.
 
         `closed_dates` is a list, or dates with their names; a date of `open_dates` has a list of intervals, or
-        `{"hours": [...], "name": ...}`.
+        `{"hours": [...], "name": ...}`. A field that is null is as good as none.
         """
         for field in read_mapping(document, "calendar"):
             if field not in FIELDS + LABELS:
                 raise CalendarInvalid(str(field), f"a calendar has no such field; its fields are {', '.join(FIELDS)}.")
         return cls(
             document.get("timezone", ""),
-            document.get("weekly", {}),
-            document.get("closed_dates", ()),
-            document.get("open_dates", {}),
+            *({} if document.get(field) is None else document[field] for field in FIELDS[1:]),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -137,7 +135,9 @@ def _read_weekly(weekly: Mapping) -> tuple[Intervals, ...]:
     for day in read_mapping(weekly, "weekly"):
         if day not in WEEKDAYS:
             raise CalendarInvalid(f"weekly.{day}", f"there is no such day; the days are {', '.join(WEEKDAYS)}.")
-    return tuple(read_intervals(weekly[day], f"weekly.{day}") if day in weekly else () for day in WEEKDAYS)
+    return tuple(
+        () if (hours := weekly.get(day)) is None else read_intervals(hours, f"weekly.{day}") for day in WEEKDAYS
+    )
 
 
 def _read_closed(dates: object) -> tuple[list[int], dict[int, object]]:

@@ -20,7 +20,7 @@ from datetime import datetime
 
 from sla import _jsonl
 from sla._jsonl import CaseInvalid, minutes, read_calendar, read_days, read_instant, read_minutes
-from sla._wall import stamp
+from sla._wall import quoted, stamp
 from sla.clock import (
     METRICS,
     STATUSES,
@@ -152,15 +152,17 @@ def _kind(event: dict, path: str) -> EventType:
     try:
         return OTHER_NAMES[kind] if isinstance(kind, str) and kind in OTHER_NAMES else EventType(str(kind))
     except ValueError:
-        raise CaseInvalid(f"{path}.type", f"{kind!r} is no event; the events are {', '.join(EventType)}.") from None
+        raise CaseInvalid(
+            f"{path}.type", f"{quoted(kind)} is no event; the events are {', '.join(EventType)}."
+        ) from None
 
 
 def _name(value: object, field: str, known: Collection[str] | None = None) -> str | None:
     """A word or nothing; one of those known, if they are."""
     if value is not None and not isinstance(value, str):
-        raise CaseInvalid(field, f"{value!r} is no word.")
+        raise CaseInvalid(field, f"{quoted(value)} is no word.")
     if value is not None and known is not None and value not in known:
-        raise CaseInvalid(field, f"there is no {value!r} among {', '.join(sorted(known)) or 'none'}.")
+        raise CaseInvalid(field, f"there is no {quoted(value)} among {', '.join(sorted(known)) or 'none'}.")
     return value
 
 

@@ -183,6 +183,24 @@ def test_ten_years_and_months_of_closure_are_no_horizon():
     assert closed.next_open(at("2026-01-02 00:00")) == at("2028-06-19 08:00")
 
 
+def test_long_targets_do_not_depend_on_what_was_asked_before():
+    days = {f"{year}-05-0{day}": [["08:00", "18:00"]] for year in range(1990, 2090) for day in (1, 2)}
+    instants = [at(f"{year}-05-01 09:00") for year in (2026, 2060, 1991, 2027, 2024, 1985, 2080, 2026)]
+    asked_often = Calendar("Europe/Madrid", {}, [], days)
+
+    for start in instants:
+        for hours in (100, 15, 400):
+            once = Calendar("Europe/Madrid", {}, [], days)
+            try:
+                due = once.add(start, hours * 3600)
+            except CalendarNeverOpens:
+                with pytest.raises(CalendarNeverOpens):
+                    asked_often.add(start, hours * 3600)
+            else:
+                assert asked_often.add(start, hours * 3600) == due
+                assert asked_often.between(start, due) == once.between(start, due) == hours * 3600
+
+
 def test_a_calendar_without_hours_says_so():
     for ask in (lambda: NEVER.add(at("2026-01-05 09:00"), 60), lambda: NEVER.add(at("2026-01-05 09:00"), 0)):
         with pytest.raises(CalendarNeverOpens):

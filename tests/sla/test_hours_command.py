@@ -1,9 +1,15 @@
 """`python -m sla.hours`: a calendar tried from a pipe."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from sla import _hours_command
+from sla.clock import command as _clock_command
 
 ROOT = Path(__file__).resolve().parents[2]
 CALENDAR = {
@@ -12,17 +18,19 @@ CALENDAR = {
     "closed_dates": ["2026-01-06"],
     "open_dates": {"2026-01-10": [["10:00", "14:00"]]},
 }
+COMMANDS = {"sla.hours": _hours_command.main, "sla.clock": _clock_command.main}
 START = "2026-01-05T17:00:00+01:00"
 
 
 def pipe(lines, *options, module="sla.hours"):
-    """The answers, line by line, and the exit status."""
+    """The answers, line by line, and the exit status; in this process, whose standard input and output are lent."""
     text = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
-    done = subprocess.run(
-        [sys.executable, "-m", module, *options], input=text, capture_output=True, cwd=ROOT, timeout=60, check=False
-    )
-    assert done.stderr == b""
-    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+        patch.setattr(sys, "stdout", out)
+        status = COMMANDS[module](list(options))
+    return [json.loads(line) for line in out.getvalue().splitlines()], status
 
 
 def case(case_id, kind="due", calendar=CALENDAR, start=START, **more):
@@ -50,6 +58,48 @@ def test_each_question_is_answered_in_order():
         {"id": "f", "due": "2026-01-05T16:00:30Z"},
     ]
     assert status == 0
+
+
+def _nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_an_absurd_length_is_out_of_range_however_it_is_written():
+    answers, status = pipe([case("a", minutes=1e308), case("b", minutes=10**40), case("c", minutes=10**15)])
+
+    assert [answer["error"] for answer in answers] == ["out_of_range"] * 3
+    assert status == 0
+
+
+def test_what_is_null_is_as_good_as_missing_and_a_small_z_is_a_z():
+    calendar = {"timezone": "Etc/UTC", "weekly": {"mon": [["08:00", "18:00"]], "tue": None}}
+    calendar |= {"closed_dates": None, "open_dates": None}
+
+    answers, _ = pipe([case("a", calendar=calendar, start="2026-01-05t17:00:00z", minutes=90)])
+
+    assert answers == [{"id": "a", "due": "2026-01-12T08:30:00Z"}]
+
+
+def test_blank_lines_and_a_byte_order_mark_are_no_cases():
+    answers, status = pipe([b"\xef\xbb\xbf" + json.dumps(case("a", minutes=1)).encode(), b"  \t", b"", b"\xef\xbb\xbf"])
+
+    assert ([answer["id"] for answer in answers], status) == (["a"], 0)
+
+
+def test_it_works_from_a_real_pipe_and_a_closed_one_is_no_crash():
+    lines = b"\n".join([json.dumps(case("a", minutes=1)).encode()] * 2_000)
+    command = [sys.executable, "-m", "sla.hours"]
+
+    done = subprocess.run(command, input=b"{}\n" + lines, capture_output=True, cwd=ROOT, timeout=60, check=False)
+    head = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    head.stdout.close()
+    _, complaint = head.communicate(lines, timeout=60)
+
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (1, b"", 2_001)
+    assert (head.returncode, complaint) == (1, b"")
 
 
 def test_a_calendar_that_never_opens_is_an_answer_and_not_a_bad_line():
@@ -96,6 +146,9 @@ def test_a_line_that_cannot_be_read_does_not_stop_the_rest():
         case("calendar", calendar=None, minutes=1),
         case("empty", calendar={"timezone": "Europe/Madrid", "weekly": {"mon": [["08:00", "08:00"]]}}, minutes=1),
         case("zone", calendar={"timezone": "Mars/Olympus", "weekly": {}}, minutes=1),
+        case("zones", calendar={"timezone": ["Europe/Madrid"], "weekly": {}}, minutes=1),
+        case("deep", calendar=CALENDAR, minutes=_nested(60)),
+        case("long", calendar={"timezone": "x" * 10_000, "weekly": {}}, minutes=1),
         {"id": "good", **case("good", minutes=0)},
     ]
 
@@ -103,7 +156,7 @@ def test_a_line_that_cannot_be_read_does_not_stop_the_rest():
 
     assert [answer["id"] for answer in answers[:3]] == ["cut", None, None]
     assert [answer["id"] for answer in answers[3:]] == [line["id"] for line in bad[4:]]
-    assert all(answer["error"] and answer["detail"] for answer in answers[:-1])
+    assert all(answer["error"] and 0 < len(answer["detail"]) < 400 for answer in answers[:-1])
     assert answers[-1] == {"id": "good", "due": "2026-01-05T16:00:00Z"}
     assert status == 1
 

@@ -11,7 +11,7 @@ from sla import clock
 from sla.models import policy_of
 from tenants import alarms
 from tenants.context import active_tenant_id
-from tickets import events
+from tickets import events, versions
 from tickets.models import Clock, Event, Message, Ticket
 
 #: The alarm that wakes up when the next clock of a ticket warns or breaks; its subject is the ticket.
@@ -71,15 +71,17 @@ def history(ticket: Ticket) -> list[clock.Event]:
     return histories([ticket])[ticket.pk]
 
 
-def histories(tickets: Collection[Ticket]) -> dict[UUID, list[clock.Event]]:
-    """The history of each ticket, by its id; one query."""
+def histories(
+    tickets: Collection[Ticket], known: Sequence[versions.Version] | None = None
+) -> dict[UUID, list[clock.Event]]:
+    """The history of each ticket, by its id, with the policy versions that came to hold; at most two queries."""
     found: dict[UUID, list[clock.Event]] = {ticket.pk: [] for ticket in tickets}
     rows = Event.objects.filter(ticket__in=list(found), verb__in=VERBS).order_by("at", "id")
     for ticket_id, *row in rows.values_list("ticket_id", "id", "verb", "at", "data"):
         event = _event(*row)
         if event is not None:
             found[ticket_id].append(event)
-    return found
+    return versions.woven(tickets, found, versions.since_the_first(tickets) if known is None else known)
 
 
 def _event(pk: UUID, verb: str, at: datetime, data: dict[str, Any]) -> clock.Event | None:
@@ -122,7 +124,7 @@ def settle(tickets: Collection[Ticket], *, at: datetime) -> list[Event]:
     Warnings and breaches that lie behind are recorded at their own time, however late this runs, and returned.
     So many tickets cost as many statements as one.
     """
-    past = histories(tickets)
+    past = histories(tickets, versions.take_over(tickets, at=at))
     folded = []
     for ticket in tickets:
         then = max(at, ticket.clocks_at or at)

@@ -38,7 +38,7 @@ def record(
 
 
 def record_crossings(crossings: Iterable[tuple[Ticket, str, datetime, dict[str, Any]]]) -> list[Event]:
-    """Write down what clocks did by themselves: (ticket, verb, at, data) each, at their own times, however late."""
+    """Write down what happened by itself: (ticket, verb, at, data) each, at their own times, however late."""
     return Event.objects.bulk_create(
         Event(ticket=ticket, verb=verb, at=at, is_public=False, data=data) for ticket, verb, at, data in crossings
     )

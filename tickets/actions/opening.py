@@ -15,7 +15,7 @@ from kb import actions as kb
 from sla.models import PolicyVersion, Priority
 from tenants.context import active_tenant
 from tenants.models import User
-from tickets import clocks, desk, events, search
+from tickets import clocks, desk, events, search, versions
 from tickets.attachments import attach
 from tickets.errors import EmptyMessage, NotAMember, OrganizationSuspended, OrganizationSuspendedForGood
 from tickets.models import Category, Channel, Membership, Message, Organization, Ticket
@@ -139,12 +139,7 @@ def _sla(
     """The SLA policy that holds; none on an advisory channel, where nothing is promised."""
     if not channel.is_official:
         return ""
-    policy = version.policy
-    contract = organization.contract if organization and organization.contract in policy.contracts else None
-    terms = policy.sla_for(
-        contract=contract,
-        category=category.key if category.key in policy.categories else None,
-        channel=channel.key if channel.key in policy.channels else None,
-        priority=priority.key,
+    contract = organization.contract if organization else None
+    return versions.matching(
+        version.policy, contract=contract, category=category.key, channel=channel.key, priority=priority.key
     )
-    return terms.key if terms else ""

@@ -1,0 +1,196 @@
+"""Which version of the support policy holds for a ticket, and since when.
+
+Open tickets follow every new version; finished ones stay under theirs. That a version holds is a fact that is common
+to all tickets, so it is no event on each: `woven` puts the tenant's versions into the histories before these are
+folded. Only what differs from ticket to ticket is recorded there, as `policy.changed`: that another SLA policy of the
+document holds from then on, or that another priority took the place of one that is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import accumulate
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from sla import clock
+from sla.document import SupportPolicy
+from sla.models import PolicyVersion, Priority, policy_of
+from tenants.context import active_tenant_id
+from tickets import events
+from tickets.models import Ticket
+
+#: Open tickets follow a version so long after it was applied: what was under way then is committed under the former.
+TAKEOVER = timedelta(seconds=2)
+#: A ticket may have been filed under the former version, if that happened while the new one was being applied.
+_SLACK = timedelta(hours=1)
+
+Histories = dict[UUID, list[clock.Event]]
+Known = Callable[[str], SupportPolicy]
+
+
+class Version(NamedTuple):
+    """A version, and since when open tickets follow it."""
+
+    number: int
+    pk: UUID
+    since: datetime
+    moves_clocks: bool
+
+
+def since_the_first(tickets: Collection[Ticket]) -> list[Version]:
+    """The versions that came after the oldest of these tickets, in order; one query."""
+    if not tickets:
+        return []
+    rows = PolicyVersion.objects.filter(applied_at__gte=min(ticket.created_at for ticket in tickets) - _SLACK)
+    found = list(rows.order_by("number").values_list("number", "pk", "applied_at", "moves_clocks"))
+    # Each after the one before it, whatever the clocks of the machines that applied them said.
+    since = accumulate((applied_at + TAKEOVER for _, _, applied_at, _ in found), max)
+    return [Version(number, pk, at, moves) for (number, pk, _, moves), at in zip(found, since, strict=True)]
+
+
+def woven(tickets: Collection[Ticket], histories: Histories, versions: Sequence[Version]) -> Histories:
+    """The histories with the versions that came to hold, where they move clocks."""
+    for ticket in tickets:
+        history = histories[ticket.pk]
+        if history and (later := _followed(ticket, history[0], versions)):
+            histories[ticket.pk] = list(weave(history, later, known))
+    return histories
+
+
+def _followed(ticket: Ticket, created: clock.Event, versions: Sequence[Version]) -> Sequence[Version]:
+    """The versions after the one that the ticket was filed under; of a finished ticket those that it saw."""
+    filed_under = str(created.policy[0]) if isinstance(created.policy, tuple) else ""
+    later = _after(versions, filed_under)
+    if ticket.is_active:
+        return later
+    last = next((index for index, each in enumerate(later) if each.pk == ticket.policy_version_id), -1)
+    return later[: last + 1]
+
+
+def _after(versions: Sequence[Version], pk: UUID | str) -> Sequence[Version]:
+    index = next((index for index, each in enumerate(versions) if str(each.pk) == str(pk)), -1)
+    return versions[index + 1 :]
+
+
+def weave(history: list[clock.Event], later: Sequence[Version], known: Known) -> Iterator[clock.Event]:
+    """A history with these versions: each a change of policy, or an edit of the calendar that the ticket is on."""
+    policy, priority, created = history[0].policy, history[0].priority, history[0].at
+    told = {event.to[0] for event in history if event.type == clock.EventType.POLICY and isinstance(event.to, tuple)}
+    added = [
+        clock.Event(max(each.since, created), clock.EventType.POLICY, to=(str(each.pk), None), source=str(each.pk))
+        for each in later
+        if each.moves_clocks and str(each.pk) not in told
+    ]
+    for event in sorted([*history, *added], key=lambda event: event.at):
+        if event.type == clock.EventType.PRIORITY:
+            priority = event.to
+        elif event.type == clock.EventType.POLICY and isinstance(event.to, tuple) and isinstance(policy, tuple):
+            version, sla = event.to
+            changed = (version, policy[1] if sla is None else sla)
+            is_edit = _is_edit(policy, changed, str(priority), known)
+            event = replace(event, type=clock.EventType.CALENDAR if is_edit else event.type, to=changed)
+            policy = changed
+        yield event
+
+
+def _is_edit(old: tuple[str, str], new: tuple[str, str], priority: str, known: Known) -> bool:
+    """Whether the clocks stay on their calendar, and the calendar itself has changed."""
+    before, after = known(old[0]), known(new[0])
+    if old[1] not in before.sla or new[1] not in after.sla:
+        return False
+    key = before.calendar_key(old[1], priority)
+    return key == after.calendar_key(new[1], priority) and before.calendar(key) != after.calendar(key)
+
+
+def known(version: str) -> SupportPolicy:
+    """The policy of a version of the active tenant, from the process's cache."""
+    return policy_of(active_tenant_id(), UUID(version))
+
+
+def take_over(tickets: Collection[Ticket], *, at: datetime) -> list[Version]:
+    """Let locked open tickets follow the versions that hold by now. Returns the versions, for `woven`.
+
+    What is recorded is what the versions do not say for all tickets alike.
+    """
+    versions = since_the_first(tickets)
+    pending = {
+        ticket: [each for each in _after(versions, ticket.policy_version_id) if each.since <= at]
+        for ticket in tickets
+        if ticket.is_active or ticket.due_at  # a ticket that is being finished right now still had a deadline
+    }
+    behind = {ticket: later for ticket, later in pending.items() if later}
+    if behind:
+        told: list[tuple[Ticket, str, datetime, dict[str, Any]]] = []
+        rows = {row.key: row for row in Priority.objects.all()}
+        for ticket, later in behind.items():
+            for version in later:
+                told += _follow(ticket, version, rows)
+        events.record_crossings(told)
+        _write(list(behind))
+    return versions
+
+
+def _follow(
+    ticket: Ticket, version: Version, rows: Mapping[str, Priority]
+) -> Iterator[tuple[Ticket, str, datetime, dict[str, Any]]]:
+    """Put a ticket under the next version; what is special about this ticket, to be recorded."""
+    after = known(str(version.pk))
+    sla, priority = terms_of(ticket, known(str(ticket.policy_version_id)), after)
+    ticket.policy_version_id = version.pk
+    if sla == ticket.sla and priority == ticket.priority.key:
+        return
+    at = max(version.since, ticket.clocks_at or version.since, ticket.created_at)
+    yield ticket, "policy.changed", at, {"version": str(version.pk), "sla": sla, "former": ticket.sla}
+    ticket.sla = sla
+    if priority != ticket.priority.key:
+        yield ticket, "priority.changed", at, {"former": ticket.priority.key, "to": priority, "reason": ""}
+        ticket.priority = rows[priority]
+
+
+def terms_of(ticket: Ticket, before: SupportPolicy, after: SupportPolicy) -> tuple[str, str]:
+    """The SLA policy and the priority that a ticket has under the next version.
+
+    Another SLA policy only if the versions disagree on which is the ticket's, or if the former one is gone.
+    """
+    former, priority = ticket.priority.key, after.successor(ticket.priority.key)
+    contract = ticket.organization.contract if ticket.organization_id and ticket.organization else None
+    facts = {"contract": contract, "category": ticket.category.key, "channel": ticket.channel.key}
+    was, now = matching(before, **facts, priority=former), matching(after, **facts, priority=priority)
+    stays = was == now and (not ticket.sla or ticket.sla in after.sla)
+    return (ticket.sla if stays else now), priority
+
+
+def matching(policy: SupportPolicy, *, contract: str | None, category: str, channel: str, priority: str) -> str:
+    """The SLA policy of the document that holds for such a request; empty if there is none."""
+    found = policy.sla_for(
+        contract=contract if contract in policy.contracts else None,
+        category=category if category in policy.categories else None,
+        channel=channel if channel in policy.channels else None,
+        priority=priority,
+    )
+    return found.key if found else ""
+
+
+def _write(tickets: list[Ticket]) -> None:
+    """Keep which version they follow; nobody touched them, so updated_at stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE tickets_ticket AS ticket
+            SET policy_version_id = now.version, sla = now.sla, priority_id = now.priority
+            FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[]) AS now (id, version, sla, priority)
+            WHERE ticket.tenant_id = %s AND ticket.id = now.id
+            """,
+            [
+                [ticket.pk for ticket in tickets],
+                [ticket.policy_version_id for ticket in tickets],
+                [ticket.sla for ticket in tickets],
+                [ticket.priority_id for ticket in tickets],
+                active_tenant_id(),
+            ],
+        )

@@ -83,7 +83,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "tenants.templatetags.tenant_text",
-                "helpdesk.templatetags.components",
+                "tenants.templatetags.components",
             ],
         },
     }

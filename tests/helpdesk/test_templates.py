@@ -36,6 +36,7 @@ def test_the_template_has_no_inline_style_or_script(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_icons_of_the_template_are_in_the_sprite(name):
     wanted = re.findall(r'_icon\.html"\s+with[^%]*?\bname="([^"]+)"', source(name))
+    wanted += re.findall(r'{% icon "([^"]+)"', source(name))
     wanted += re.findall(r'\bicon\|default:"([^"]+)"', source(name))
 
     assert set(wanted) <= ICONS

@@ -33,9 +33,9 @@ class Row:
 
 
 def rows_of(tickets: list[Ticket]) -> list[Row]:
-    """Rows for a list; the tickets bring their `owed_clocks`."""
+    """Rows for a list, of tickets that were read by `lists.with_rows`."""
     at, rows = timezone.now(), []
-    for ticket in tickets:
+    for ticket in lists.complete(tickets):
         said = promise.all_of(ticket, ticket.owed_clocks, at=at)  # type: ignore[attr-defined]
         rows.append(Row(ticket, said[0] if said else None, said))
     return rows

@@ -21,10 +21,14 @@ TOGETHER: dict[str, str] = {
     "clock": "escalation.rules.rang_together",
 }
 
+#: Kinds that stand back while others are due: when a thousand clocks break at once, mail about them can wait a minute.
+PATIENT: set[str] = {"mail.tell", "mail.send"}
+
 #: What does the work of each kind of alarm: a function of the subject's id and the instant.
 ALARMS: dict[str, str] = {
     "clock": "escalation.rules.rang",
     "clock.crossed": "escalation.rules.crossed",
     "mail.tell": "inbox.reactions.tell",
     "mail.send": "inbox.reactions.send",
+    "policy.recalculate": "tickets.recalculation.work",
 }

@@ -111,11 +111,11 @@ def _ring(tenant_id: int, due: list[tuple[str, UUID]]) -> None:
     rows = Alarm.objects.filter(
         tenant_id=tenant_id, kind__in=kinds, subject__in=subjects, at__lte=Now(), parked_at=None
     )
-    work.ring_many(tenant_id, [str(pk) for pk in rows.order_by("at").values_list("id", flat=True)])
+    work.ring_many(tenant_id, rows.order_by("at").values_list("id", "kind"))
 
 
-def due(limit: int = 1000, *, again_after: timedelta = timedelta(seconds=60)) -> list[tuple[UUID, int, int]]:
-    """Take up to `limit` alarms that are due and not rung in the last minute: (id, tenant_id, attempts).
+def due(limit: int = 1000, *, again_after: timedelta = timedelta(seconds=60)) -> list[tuple[UUID, int, str, int]]:
+    """Take up to `limit` alarms that are due and not rung in the last minute: (id, tenant_id, kind, attempts).
 
     Costs what is due: one index scan, whatever the number of tenants and tickets.
     """
@@ -129,7 +129,7 @@ def due(limit: int = 1000, *, again_after: timedelta = timedelta(seconds=60)) ->
                   AND (rung_at IS NULL OR rung_at < now() - make_interval(secs => %s))
                 ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED
             )
-            RETURNING id, tenant_id, attempts
+            RETURNING id, tenant_id, kind, attempts
             """,
             [again_after.total_seconds(), limit],
         )
@@ -267,6 +267,11 @@ def work_due(until: datetime, *, drop: Collection[str] = ()) -> int:
 def handler(kind: str) -> Handler:
     """What does the work of this kind. Raises KeyError for a kind that helpdesk/reactions.py does not name."""
     return import_string(import_module(settings.REACTIONS).ALARMS[kind])
+
+
+def priority(kind: str) -> int:
+    """Where the bell of this kind stands in the queue: 0 goes first."""
+    return 6 if kind in import_module(settings.REACTIONS).PATIENT else 0
 
 
 def after(verb: str) -> list[str]:

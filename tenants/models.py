@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.db.models.lookups import Exact
+from django.db.models.sql.where import AND
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -61,8 +63,13 @@ class TenantManager(models.Manager):
         """All rows of the active tenant; row-level security hides all rows when there is none."""
         queryset = super().get_queryset()
         tenant_id = active_tenant_id()
-        # The tenant as a literal too: Postgres prunes at plan time, and Citus asks one shard.
-        return queryset if tenant_id is None else queryset.filter(tenant_id=tenant_id)
+        if tenant_id is not None:
+            # The tenant as a literal too: Postgres prunes at plan time, and Citus asks one shard.
+            # What filter(tenant_id=...) adds, without its way of finding it: 0.15 ms of every query.
+            tenant = cast("models.ForeignKey", self.model._meta.get_field("tenant"))
+            column = tenant.get_col(queryset.query.get_initial_alias())
+            queryset.query.where.add(Exact(column, tenant_id), AND)
+        return queryset
 
 
 class TenantModel(models.Model):

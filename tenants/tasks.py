@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -40,17 +41,22 @@ class TenantTask(Task):
 
 
 class WorkTask(Task):
-    """Rings a worker for a tenant's alarms; each alarm opens a transaction of its own as that tenant."""
+    """Rings a worker for a tenant's alarms; the work opens its transactions as that tenant."""
 
-    def ring_many(self, tenant_id: int, alarm_ids: list[str]) -> None:
-        """Ring for many alarms of a tenant, some a message."""
-        for start in range(0, len(alarm_ids), BATCH):
-            self.ring(tenant_id, alarm_ids[start : start + BATCH])
+    def ring_many(self, tenant_id: int, found: Iterable[tuple[UUID, str]]) -> None:
+        """Ring for many alarms of a tenant, (id, kind) each, some a message; deadlines go before mail."""
+        by_priority: dict[int, list[UUID]] = defaultdict(list)
+        for pk, kind in found:
+            by_priority[alarms.priority(kind)].append(pk)
+        for priority, ids in by_priority.items():
+            for start in range(0, len(ids), BATCH):
+                self.ring(tenant_id, ids[start : start + BATCH], priority=priority)
 
-    def ring(self, tenant_id: int, alarm_ids: list[str]) -> None:
+    def ring(self, tenant_id: int, alarm_ids: Iterable[UUID], *, priority: int) -> None:
         """Send the bell. Redis may be down: the alarm rows stay, and the sweep rings again."""
+        message = {"tenant_id": tenant_id, "alarm_ids": [str(pk) for pk in alarm_ids]}
         try:
-            self.apply_async(kwargs={"tenant_id": tenant_id, "alarm_ids": alarm_ids}, retry=False)
+            self.apply_async(kwargs=message, priority=priority, retry=False)
         except (OperationalError, OSError) as error:
             log.warning(
                 "Redis does not answer (%s); the sweep will ring again.",
@@ -72,14 +78,14 @@ def sweep() -> int:
     alarms.park_exhausted()
     total = 0
     while found := alarms.due():
-        by_tenant: dict[int, list[str]] = defaultdict(list)
-        for pk, tenant_id, attempts in found:
+        by_tenant: dict[int, list[tuple[UUID, str]]] = defaultdict(list)
+        for pk, tenant_id, kind, attempts in found:
             if attempts:  # alone, so that work that kills its worker takes no other down with it
-                work.ring(tenant_id, [str(pk)])
+                work.ring(tenant_id, [pk], priority=alarms.priority(kind))
             else:
-                by_tenant[tenant_id].append(str(pk))
-        for tenant_id, ids in by_tenant.items():
-            work.ring_many(tenant_id, ids)
+                by_tenant[tenant_id].append((pk, kind))
+        for tenant_id, of_tenant in by_tenant.items():
+            work.ring_many(tenant_id, of_tenant)
         total += len(found)
     return total
 

@@ -102,8 +102,8 @@ def read_instant(case: Mapping, field: str) -> datetime:
     text = case.get(field)
     try:
         # RFC 3339 allows a small z, Python does not.
-        at = datetime.fromisoformat(text.upper())
-    except (AttributeError, ValueError):
+        at = datetime.fromisoformat(text.upper() if isinstance(text, str) else "")
+    except ValueError:
         raise CaseInvalid(field, f"{quoted(text)} is no instant; write it as 2026-01-05T17:00:00+01:00.") from None
     if at.tzinfo is None:
         raise CaseInvalid(field, f"{quoted(text)} lacks its offset from UTC; end it with Z or +01:00.")

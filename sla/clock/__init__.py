@@ -8,7 +8,8 @@ from sla.clock.facts import State
 from sla.clock.folding import Clocks, fold
 from sla.clock.instance import Clock
 from sla.clock.ledger import Breach, Entry, Kind
-from sla.clock.terms import DEFAULT_PAUSES, METRICS, Metric, Target, TargetTable, Terms
+from sla.clock.past import Window
+from sla.clock.terms import DEFAULT_PAUSES, METRICS, Metric, OnPromise, Target, TargetTable, Terms, TierTerms
 
 __all__ = [
     "DEFAULT_PAUSES",
@@ -23,9 +24,12 @@ __all__ = [
     "HistoryInvalid",
     "Kind",
     "Metric",
+    "OnPromise",
     "State",
     "Target",
     "TargetTable",
     "Terms",
+    "TierTerms",
+    "Window",
     "fold",
 ]

@@ -9,35 +9,35 @@ One JSON object a line, a ticket's history in, its clocks out, in order:
      "as_of": "2013-06-04T10:31:00Z"}
 
 Targets are minutes, or objects such as `{"minutes": 120, "warn": [75], "pause_on": ["pending"]}` and `{"days": 3}`.
-A policy may have a "calendar" of its own. Events are created, agent_reply, customer_reply, internal_note, status,
-priority, policy, calendar (`to` is its new version), assigned, tagged, merged, deleted, spam, restored and some more
-that change no clock. A line that can't be read is answered with an `error` line. The exit status is 1 if there was one.
+Beside its priorities a policy may have a "calendar" of its own, "pause_on": {"resolution": ["pending"]}, and
+"on_promise": "extend". Events are created, agent_reply, customer_reply, internal_note, status, priority, policy,
+calendar (`to` is its new version), assigned, tagged, merged, deleted, spam, restored and some more that change no
+clock.
+
+Three things more are answered when the history has them. An agent's promise, `{"type": "promised", "to":
+"2013-06-04T15:00:00Z", "reason": "..."}`, adds a clock to "promises". A ticket created with `"tier": "1"` and moved by
+`{"type": "tier", "to": "2"}` has a clock for each tier in "tiers", with a target where a priority has
+`"tiers": {"1": 240}`. And `"windows": [{"from": "...", "to": "...", "metrics": ["resolution"], "reason": "..."}]` stop
+clocks; without "to" they last, and with "known_at" they were entered late.
+
+A line that can't be read is answered with an `error` line. The exit status is 1 if there was one.
 """
 
 import argparse
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from sla import _jsonl
-from sla._jsonl import CaseInvalid, minutes, read_calendar, read_days, read_instant, read_minutes
+from sla._jsonl import CaseInvalid, minutes, read_calendar, read_instant
 from sla._wall import quoted, stamp
-from sla.clock import (
-    METRICS,
-    STATUSES,
-    Clock,
-    Entry,
-    Event,
-    EventType,
-    HistoryInvalid,
-    State,
-    Target,
-    TargetTable,
-    fold,
-)
+from sla.clock import Clock, Entry, Event, EventType, HistoryInvalid, State, Window, fold
+from sla.clock.events import STATUSES
+from sla.clock.policies import read_name, read_object, read_terms
+from sla.clock.terms import METRICS
 from sla.hours import Calendar
 
-TARGET_FIELDS = {"minutes", "days", "warn", "pause_on", "calendar"}
 KNOWN = {EventType.STATUS: STATUSES}
+NAMED = {EventType.STATUS, EventType.PRIORITY, EventType.POLICY, EventType.TIER}
 OTHER_NAMES = {
     "note": EventType.INTERNAL_NOTE,
     "unassigned": EventType.ASSIGNED,
@@ -58,91 +58,89 @@ OTHER_NAMES = {
 def answer(case: dict, ledger: bool = False) -> dict:
     """The clocks of one case; with their ledgers if wanted."""
     calendar, as_of = read_calendar(case.get("calendar")), read_instant(case, "as_of")
-    policies = _object(case.get("policies"), "policies")
-    terms = TargetTable(dict(_targets(policies, calendar)))
-    history = list(_events(case, policies, calendar))
+    policies = read_object(case.get("policies"), "policies")
+    terms = read_terms(policies, calendar)
+    history, windows = list(_events(case, policies, calendar)), list(_windows(case))
     try:
-        clocks = fold(history, terms, as_of)
+        clocks = fold(history, terms, as_of, windows)
     except HistoryInvalid as error:
         raise CaseInvalid("events", str(error)) from None
+    more: dict[str, object] = {}
+    if clocks.promises:
+        more["promises"] = [_clock(clock, as_of, ledger) for clock in clocks.promises]
+    if clocks.tiers:
+        more["tiers"] = {
+            str(tier): _clock(clock, as_of, ledger) | {"held_minutes": minutes(clock.consumed_at(as_of))}
+            for tier, clock in clocks.tiers.items()
+        }
     return {
         "first_response": _clock(clocks.first_response, as_of, ledger),
         "next_response": [_clock(clock, as_of, ledger) for clock in clocks.next_response],
         "periodic_update": [_clock(clock, as_of, ledger) for clock in clocks.periodic_update],
         "resolution": _clock(clocks.resolution, as_of, ledger),
+        **more,
     }
-
-
-def _object(value: object, field: str) -> dict:
-    if not isinstance(value, dict):
-        raise CaseInvalid(field, "this must be an object.")
-    return value
-
-
-def _targets(policies: dict, calendar: Calendar) -> Iterator[tuple[tuple[str, str, str], Target]]:
-    for policy, priorities in policies.items():
-        path = f"policies.{policy}"
-        own = _object(priorities, path).get("calendar")
-        hours = calendar if own is None else read_calendar(own, f"{path}.calendar")
-        for priority, targets in priorities.items():
-            if priority == "calendar":
-                continue
-            for metric, value in _object(targets, f"{path}.{priority}").items():
-                field = f"{path}.{priority}.{metric}"
-                if metric not in METRICS:
-                    raise CaseInvalid(field, f"there is no such metric; the metrics are {', '.join(METRICS)}.")
-                if value is not None:
-                    yield (policy, priority, metric), _target(value, field, hours)
-
-
-def _target(value: object, field: str, calendar: Calendar) -> Target:
-    if not isinstance(value, dict):
-        return Target(calendar, seconds=read_minutes(value, field))
-    if value.keys() - TARGET_FIELDS:
-        raise CaseInvalid(field, f"a target has only the fields {', '.join(sorted(TARGET_FIELDS))}.")
-    pauses, warn = value.get("pause_on"), value.get("warn", [])
-    if pauses is not None and (
-        not isinstance(pauses, list) or not all(isinstance(status, str) and status in STATUSES for status in pauses)
-    ):
-        raise CaseInvalid(f"{field}.pause_on", f"write a list of statuses: {', '.join(sorted(STATUSES))}.")
-    if not isinstance(warn, list) or not all(type(percent) is int for percent in warn):
-        raise CaseInvalid(f"{field}.warn", "write a list of percentages such as [50, 75].")
-    if "calendar" in value:
-        calendar = read_calendar(value["calendar"], f"{field}.calendar")
-    try:
-        return Target(
-            calendar,
-            seconds=read_minutes(value["minutes"], field) if "minutes" in value else None,
-            days=read_days(value["days"], field) if "days" in value else None,
-            warn=tuple(warn),
-            pause_on=None if pauses is None else frozenset(pauses),
-        )
-    except CaseInvalid:
-        raise
-    except ValueError as error:
-        raise CaseInvalid(field, str(error)) from None
 
 
 def _events(case: dict, policies: dict, calendar: Calendar) -> Iterator[Event]:
     events = case.get("events")
     if not isinstance(events, list):
         raise CaseInvalid("events", "write a list of events; the first is the creation of the ticket.")
-    policy, priority = _name(case.get("policy"), "policy", policies), _name(case.get("priority"), "priority")
+    policy, priority = read_name(case.get("policy"), "policy", policies), read_name(case.get("priority"), "priority")
     for index, event in enumerate(events):
         path = f"events[{index}]"
-        kind, at, to, old = _kind(_object(event, path), path), _at(event, path), event.get("to"), None
+        kind, at, to, old = _kind(read_object(event, path), path), _at(event, "at", path), event.get("to"), None
         if kind == EventType.CALENDAR:
             old, calendar = calendar, read_calendar(to, f"{path}.to")
             to = calendar
+        elif kind == EventType.PROMISED:
+            to = _at(event, "to", path)
+        elif kind in NAMED:
+            to = read_name(to, f"{path}.to", KNOWN.get(kind, policies if kind == EventType.POLICY else None))
         else:
-            to = _name(to, f"{path}.to", KNOWN.get(kind, policies if kind == EventType.POLICY else None))
-        by, status = _name(event.get("by"), f"{path}.by"), _name(event.get("status"), f"{path}.status") or "new"
-        yield Event(at, kind, by, to, event.get("id", index), status, policy, priority, replaces=old)
+            to = None
+        yield Event(
+            at,
+            kind,
+            by=read_name(event.get("by"), f"{path}.by"),
+            to=to,
+            source=event.get("id", index),
+            status=read_name(event.get("status"), f"{path}.status") or "new",
+            policy=policy,
+            priority=priority,
+            replaces=old,
+            tier=read_name(event.get("tier"), f"{path}.tier"),
+            reason=read_name(event.get("reason"), f"{path}.reason"),
+        )
 
 
-def _at(event: dict, path: str) -> datetime:
+def _windows(case: dict) -> Iterator[Window]:
+    windows = case.get("windows") or []
+    if not isinstance(windows, list):
+        raise CaseInvalid("windows", "write a list of windows, each with from, to, metrics and reason.")
+    for index, window in enumerate(windows):
+        path = f"windows[{index}]"
+        metrics = read_object(window, path).get("metrics", list(METRICS))
+        if not isinstance(metrics, list) or not all(isinstance(metric, str) for metric in metrics):
+            raise CaseInvalid(f"{path}.metrics", f"write a list of metrics: {', '.join(METRICS)}.")
+        try:
+            yield Window(
+                _at(window, "from", path),
+                None if window.get("to") is None else _at(window, "to", path),
+                frozenset(metrics),
+                read_name(window.get("reason"), f"{path}.reason") or "",
+                source=window.get("id", index),
+                known_at=None if window.get("known_at") is None else _at(window, "known_at", path),
+            )
+        except CaseInvalid:
+            raise
+        except ValueError as error:
+            raise CaseInvalid(path, str(error)) from None
+
+
+def _at(event: dict, field: str, path: str) -> datetime:
     try:
-        return read_instant(event, "at")
+        return read_instant(event, field)
     except CaseInvalid as error:
         raise CaseInvalid(path, str(error)) from None
 
@@ -155,15 +153,6 @@ def _kind(event: dict, path: str) -> EventType:
         raise CaseInvalid(
             f"{path}.type", f"{quoted(kind)} is no event; the events are {', '.join(EventType)}."
         ) from None
-
-
-def _name(value: object, field: str, known: Collection[str] | None = None) -> str | None:
-    """A word or nothing; one of those known, if they are."""
-    if value is not None and not isinstance(value, str):
-        raise CaseInvalid(field, f"{quoted(value)} is no word.")
-    if value is not None and known is not None and value not in known:
-        raise CaseInvalid(field, f"there is no {quoted(value)} among {', '.join(sorted(known)) or 'none'}.")
-    return value
 
 
 def _clock(clock: Clock, as_of: datetime, ledger: bool) -> dict:
@@ -194,6 +183,7 @@ def _entry(entry: Entry) -> dict:
         "consumed_minutes": minutes(entry.consumed),
         "due_at": _stamp(entry.due_at),
         **({} if entry.percent is None else {"percent": entry.percent}),
+        **({} if entry.reason is None else {"reason": entry.reason}),
     }
 
 

@@ -35,6 +35,8 @@ class EventType(StrEnum):
     SPAM = "spam"
     CANCELLED = "cancelled"
     RESTORED = "restored"
+    PROMISED = "promised"  # an agent says why it takes longer, and until when
+    TIER = "tier"  # another tier holds the ticket
 
     INTERNAL_NOTE = "internal_note"
     DRAFT = "draft"
@@ -48,19 +50,22 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened. `to` is the new status, priority, policy or calendar; `source` is quoted by the ledger.
+    """One thing that happened. `to` is the new status, priority, policy, tier or calendar, or the promised instant.
 
-    `status`, `policy` and `priority` are what a ticket is created with. A `calendar` event says that a calendar got
-    a new version: `to` is the policy that has it, or the new calendar itself, in place of the one that it
-    `replaces` (or of all).
+    `source` and `reason` are quoted by the ledger. `status`, `policy`, `priority` and `tier` are what a ticket is
+    created with; no time is measured per tier before one is named. A `calendar` event says that a calendar got a new
+    version: `to` is the policy that has it, or the new calendar itself, in place of the one that it `replaces` (or of
+    all).
     """
 
     at: datetime
     type: str
     by: str | None = None
-    to: Hashable | Calendar | None = None
+    to: Hashable | Calendar | datetime | None = None
     source: object = None
     status: str = "new"
     policy: Hashable = None
     priority: Hashable = None
     replaces: Calendar | None = None
+    tier: Hashable = None
+    reason: str | None = None

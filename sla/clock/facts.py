@@ -28,6 +28,7 @@ class Facts:
     __slots__ = (
         "metric",
         "number",
+        "tier",
         "target",
         "target_seconds",
         "policy",
@@ -43,15 +44,19 @@ class Facts:
         "_breach_at",
         "_forced_by",
         "_fulfilled",
+        "_cancelled",
         "_uncounted",
+        "_extended",
+        "_idle",
         "_warned",
         "_warnings",
         "_breaches",
         "_records",
     )
 
-    def __init__(self, metric: Metric, number: int):
+    def __init__(self, metric: Metric, number: int, tier: Hashable = None):
         self.metric, self.number = metric, number
+        self.tier = tier  # of a clock that measures how long one held the ticket
         self.target: Target | None = None
         self.target_seconds: int | None = None
         self.policy: Hashable = None
@@ -67,7 +72,10 @@ class Facts:
         self._breach_at: int | None = None  # when it breaks if nothing else happens
         self._forced_by: Cause | None = None  # the change of terms by which it breaks, if it is not time
         self._fulfilled: int | None = None
+        self._cancelled: int | None = None
         self._uncounted: int | None = None  # since when it has gone without a target
+        self._extended: int | None = None  # the time that an agent promised, if the policy lets that move the deadline
+        self._idle: list[tuple[int, int]] = []  # when it was over, before it went on
         self._warned: set[int] = set()
         self._warnings: list[tuple[int, int]] = []  # (instant, percent) still to come
         self._breaches: list[Breach] = []
@@ -79,7 +87,7 @@ class Facts:
     @property
     def state(self) -> State:
         """How the clock stands; one that can't be scheduled runs without a deadline."""
-        if self.target is None:
+        if self.target is None or self.target.open_ended:
             return State.NO_TARGET
         if self._fulfilled is not None:
             return State.FULFILLED
@@ -141,8 +149,13 @@ class Facts:
         return self._watch.consumed_at(epoch(at))
 
     def remaining_seconds(self, as_of: datetime) -> int | None:
-        """What is left of the target; negative when it is overdrawn."""
-        return None if self.target_seconds is None else self.target_seconds - self.consumed_at(as_of)
+        """What is left of the target, or until the promised time; negative when it is overdrawn."""
+        if self.target is None or self.target_seconds is None:
+            return None
+        left = self.target_seconds - self.consumed_at(as_of)
+        if self._extended is None:
+            return left
+        return max(left, self.target.calendar.between_epoch(epoch(as_of), self._extended))
 
     def instant_used(self, seconds: int) -> datetime | None:
         """When so many seconds of the target are used; None if that will not come while the clock stands as it does."""
@@ -154,6 +167,21 @@ class Facts:
     def instant_at(self, percent: int) -> datetime | None:
         """When that share of the target is used; None if the clock stops before."""
         return None if self.target_seconds is None else self.instant_used(share(self.target_seconds, percent))
+
+    def instant_from_due(self, seconds: int) -> datetime | None:
+        """The instant so many open seconds after the deadline, or before it if negative; None if that will not come.
+
+        Before the deadline it counts by the time used, as warnings do; after it by the calendar alone, so that a late
+        ticket climbs further even when its clock stops.
+        """
+        if self.target is None or self.target_seconds is None:
+            return None
+        if seconds < 0:
+            return self.instant_used(max(self.target_seconds + seconds, 0))
+        try:
+            return None if self._due is None else instant(self._watch.calendar.add_epoch(self._due, seconds))
+        except CalendarError:
+            return None
 
     def next_instant(self, after: datetime) -> datetime | None:
         """The next instant at which the clock warns or breaks."""
@@ -167,6 +195,7 @@ class Facts:
         return {
             "metric": str(self.metric),
             "number": self.number,
+            "tier": self.tier,
             "state": str(self.state),
             "policy": self.policy,
             "priority": self.priority,
@@ -182,11 +211,11 @@ class Facts:
             "revision": self.revision,
         }
 
-    def pauses_on(self, status: str) -> bool:
-        """Whether the clock stops in this status."""
+    @property
+    def pauses(self) -> frozenset[str]:
+        """The statuses in which the clock stops."""
         assert self.target is not None
-        pauses = self.target.pause_on
-        return status in (DEFAULT_PAUSES[self.metric] if pauses is None else pauses)
+        return DEFAULT_PAUSES[self.metric] if self.target.pause_on is None else self.target.pause_on
 
 
 def _instant(seconds: int | None) -> datetime | None:

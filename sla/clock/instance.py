@@ -1,12 +1,13 @@
 """One clock: a metric of a ticket, once. Only the fold moves it; every move is idempotent."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable
 from contextlib import suppress
 
 from sla._wall import CalendarError, instant
 from sla.clock.events import DONE
 from sla.clock.facts import Facts, State, share
 from sla.clock.ledger import Breach, Cause, Kind, Record, Rule
+from sla.clock.past import Past
 from sla.clock.terms import Target
 
 __all__ = ["Clock", "State"]
@@ -37,16 +38,16 @@ class Clock(Facts):
     def offer(self, target: Target | None, policy: Hashable, priority: Hashable) -> None:
         """Note the terms before the clock starts."""
         self.target, self.policy, self.priority = target, policy, priority
-        self.promised = self.promised or target is not None
+        self.promised = self.promised or (target is not None and not target.open_ended)
 
-    def start(self, at: int, status: str, cause: Cause) -> None:
-        """Begin to count, or to wait if the status stops this clock."""
+    def start(self, at: int, past: Past, cause: Cause) -> None:
+        """Begin to count, or to wait if the status or a window stops this clock."""
         self._started = at
         if self.target is None:
             self._uncounted = at
             return
         self.target_seconds = self._measure()
-        if self.pauses_on(status):
+        if self._stops(past):
             self._record(at, Kind.STARTED, cause)
             self._record(at, Kind.PAUSED, cause)
         else:
@@ -54,11 +55,11 @@ class Clock(Facts):
             self._plan(at)
             self._record(at, Kind.STARTED, cause)
 
-    def follow(self, at: int, status: str, cause: Cause) -> None:
-        """Stop or go on, as the status asks."""
-        if not self.is_live or self.target is None or self.pauses_on(status) == (self._watch.running is None):
+    def follow(self, at: int, past: Past, cause: Cause) -> None:
+        """Stop or go on, as the status and the windows ask."""
+        if not self.is_live or self.target is None or (stops := self._stops(past)) == (self._watch.running is None):
             return
-        if self.pauses_on(status):
+        if stops:
             self._watch.stop(at)
         else:
             self._watch.run(at, self.target.calendar)
@@ -71,6 +72,8 @@ class Clock(Facts):
         """Stop for good; the deadline stays as it is and is not judged again."""
         if not self.is_live:
             return
+        if self._forced_by is not None and self._due is not None and self._due < at:
+            self.advance(at + 1)  # the change of this very instant has made it late already
         self._stop(at)
         self._fulfilled, self.fulfilled_by = at, cause.event and cause.event.source
         self._record(at, Kind.FULFILLED, cause)
@@ -80,17 +83,20 @@ class Clock(Facts):
         if self._fulfilled is not None or self.is_cancelled:
             return
         self._stop(at)
-        self.is_cancelled = True
+        self.is_cancelled, self._cancelled = True, at
         if self._breached is None:
             self._due = None
         self._record(at, Kind.CANCELLED, cause)
 
-    def reopen(self, at: int, status: str, cause: Cause) -> None:
+    def reopen(self, at: int, past: Past, cause: Cause) -> None:
         """Go on with what was left; the time in between does not count, a breach stays."""
+        ended = self._cancelled if self.is_cancelled else self._fulfilled
+        if ended is not None:
+            self._idle.append((ended, at))
         self._fulfilled, self.fulfilled_by, self.is_cancelled = None, None, False
         if self.target is None or self._started is None:
             return
-        if not self.pauses_on(status):
+        if not self._stops(past):
             self._watch.run(at, self.target.calendar)
         self.revision += 1
         self._plan(at)
@@ -102,7 +108,7 @@ class Clock(Facts):
         self,
         at: int,
         terms: tuple[Target | None, Hashable, Hashable],
-        statuses: Sequence[tuple[int, str]],
+        past: Past,
         cause: Cause,
     ) -> None:
         """Take over other terms: counted from the original start, what is used stays used."""
@@ -117,7 +123,7 @@ class Clock(Facts):
         if target is None:
             self._release(at)
         else:
-            self._adopt(at, old, statuses, recount=cause.rule is Rule.CALENDAR_CHANGED)
+            self._adopt(at, old, past, recount=cause.rule is Rule.CALENDAR_CHANGED)
         cleared = target is not None and self._judge(at, cause)
         is_edit = cause.rule is Rule.CALENDAR_CHANGED
         self._record(at, Kind.CALENDAR_CHANGED if is_edit else Kind.RETARGETED, cause)
@@ -144,6 +150,29 @@ class Clock(Facts):
             else:
                 return
 
+    def extend(self, at: int, until: int, cause: Cause) -> None:
+        """Move the deadline to a time that an agent promised, unless it is missed already; never to an earlier one."""
+        if not self.is_live or self.target is None or self._breached is not None or self._forced_by is not None:
+            return
+        before, self._extended = self._due, until
+        self._plan(at)
+        if self._due != before or self._watch.running is None:
+            self.revision += 1
+            self._record(at, Kind.EXTENDED, cause)
+
+    def exclude(self, at: int, begin: int, end: int, cause: Cause) -> None:
+        """Take time of the past out again, because something stopped this clock that nobody knew of."""
+        if not self.is_live or self.target is None or not self._watch.forget(begin, min(end, at), at):
+            return
+        self.revision += 1
+        cleared = self._judge(at, cause)
+        self._record(at, Kind.EXCLUDED, cause)
+        if cleared:
+            self._record(at, Kind.BREACH_CLEARED, cause)
+
+    def _stops(self, past: Past) -> bool:
+        return past.status in self.pauses or past.is_halted(self.metric)
+
     def _stop(self, at: int) -> None:
         self._watch.stop(at)
         self._breach_at, self._forced_by, self._warnings = None, None, []
@@ -155,13 +184,17 @@ class Clock(Facts):
         if self._breached is None:
             self._due = None
 
-    def _adopt(self, at: int, old: Target | None, statuses: Sequence[tuple[int, str]], recount: bool) -> None:
+    def _adopt(self, at: int, old: Target | None, past: Past, recount: bool) -> None:
         """Count under the new target, which may bring another calendar and other statuses that stop the clock."""
         assert self.target is not None
-        calendar, status = self.target.calendar, statuses[-1][1]
-        stops = self.pauses_on(status) or status in DONE
+        calendar = self.target.calendar
+        stops = self._stops(past) or past.status in DONE
         if old is None:
-            self._watch.replay(self._uncounted_stretches(at, statuses), calendar, at, goes_on=not stops)
+            assert self._uncounted is not None
+            missed = past.active(self._uncounted, at, self.pauses)
+            self._watch.replay(missed, calendar, at, goes_on=not stops)
+            for begin, end in (*self._idle, *past.halts(self.metric, at)):
+                self._watch.forget(begin, end, at)
         else:
             if old.calendar != calendar and recount:
                 self._watch.recount(old.calendar, calendar)
@@ -174,20 +207,11 @@ class Clock(Facts):
         self.target_seconds = self._measure()
         self._warned = set()
 
-    def _uncounted_stretches(self, at: int, statuses: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-        """When the clock would have run while there was no target."""
-        assert self._uncounted is not None
-        ends = [since for since, _ in statuses[1:]] + [at]
-        for (since, status), until in zip(statuses, ends, strict=True):
-            begin = max(since, self._uncounted)
-            if begin < until and status not in DONE and not self.pauses_on(status):
-                yield begin, until
-
     def _measure(self) -> int | None:
         """The target in open seconds, business days as those up to their last closing; None if there are too few."""
         assert self.target is not None and self._started is not None
         if self.target.days is None:
-            return self.target.seconds
+            return self.target.seconds  # None if open-ended
         calendar = self.target.calendar
         with suppress(CalendarError):
             return calendar.between_epoch(self._started, calendar.add_days_epoch(self._started, self.target.days))
@@ -203,6 +227,8 @@ class Clock(Facts):
         if self.target_seconds is not None:
             with suppress(CalendarError):
                 reached = self._watch.reached_at(self.target_seconds)
+        if reached is not None and self._extended is not None:
+            reached = max(reached, self._extended)
         self._forced_by = None
         if reached is not None and reached <= at:
             self._due, self._warnings = reached, []
@@ -225,12 +251,19 @@ class Clock(Facts):
         calendar = self._watch.calendar
         left = self.target_seconds - self._watch.consumed
         with suppress(CalendarError):
-            self._due = self._breach_at = calendar.add_epoch(since, max(left, 0))
+            self._due = calendar.add_epoch(since, max(left, 0))
+        if self._extended is not None and (self._due is None or self._due < self._extended):
+            self._due = self._breach_at = self._extended
+            return  # the promise warns, by a clock of its own
+        if self._due is None:
+            return
+        self._breach_at = self._due
+        with suppress(CalendarError):
             for percent in self.target.warn:
                 if percent not in self._warned:
                     left = share(self.target_seconds, percent) - self._watch.consumed
                     self._warnings.append((max(at, calendar.add_epoch(since, max(left, 0))), percent))
-            self._warnings.sort()
+        self._warnings.sort()
 
     def _record(self, at: int, kind: Kind, cause: Cause, percent: int | None = None) -> None:
         self._records.append(

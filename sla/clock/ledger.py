@@ -23,6 +23,8 @@ class Kind(StrEnum):
     FULFILLED = "fulfilled"
     REOPENED = "reopened"
     CANCELLED = "cancelled"
+    EXTENDED = "extended"  # an agent promised a later time
+    EXCLUDED = "excluded"  # time was taken out: a window was entered late
 
 
 class Rule(StrEnum):
@@ -37,6 +39,9 @@ class Rule(StrEnum):
     CALENDAR_CHANGED = "calendar_changed"
     CANCELLED = "cancelled"
     RESTORED = "restored"
+    PROMISED = "promised"
+    TIER = "tier"  # another tier took the ticket, or this one got it back
+    WINDOW = "window"  # maintenance or an outage
 
 
 class Cause(NamedTuple):
@@ -70,6 +75,7 @@ class Entry:
     consumed: int
     due_at: datetime | None
     percent: int | None
+    reason: str | None = None  # what people gave as the reason, of a promise or a window
 
 
 class Record(NamedTuple):
@@ -100,4 +106,5 @@ class Record(NamedTuple):
             consumed=self.consumed,
             due_at=None if self.due is None else instant(self.due),
             percent=self.percent,
+            reason=event.reason if event else None,
         )

@@ -64,6 +64,22 @@ class Stopwatch:
         self.consumed = sum(counted for *_, counted in self._stretches)
         self.calendar = new
 
+    def forget(self, begin: int, end: int, at: int) -> bool:
+        """Take the time between two instants of the past out again; whether any of it was open time."""
+        running, before = self.running, self.consumed_at(at)
+        self.stop(at)
+        kept: list[tuple[int, int, Calendar, int]] = []
+        for first, last, calendar, counted in self._stretches:
+            if last <= begin or end <= first:
+                kept.append((first, last, calendar, counted))
+                continue
+            parts = ((first, begin), (end, last))
+            kept += [(a, b, calendar, calendar.between_epoch(a, b)) for a, b in parts if a < b]
+        self._stretches, self.consumed = kept, sum(counted for *_, counted in kept)
+        if running is not None:
+            self.run(at, self.calendar)
+        return self.consumed_at(at) != before
+
     def replay(self, stretches: Iterable[tuple[int, int]], calendar: Calendar, at: int, goes_on: bool) -> None:
         """Run through stretches of the past as if the clock had run then."""
         for begin, end in stretches:

@@ -1,9 +1,9 @@
 """What is promised: the target of a metric under a policy and a priority."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sla.hours import Calendar
 
@@ -15,23 +15,35 @@ class Metric(StrEnum):
     NEXT_RESPONSE = "next_response"
     PERIODIC_UPDATE = "periodic_update"
     RESOLUTION = "resolution"
+    PROMISE = "promise"  # what an agent said: an answer by a time
+    TIER = "tier"  # how long one tier held the ticket
 
 
-METRICS = tuple(Metric)
+#: Those that a policy promises to customers, by priority.
+METRICS = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.PERIODIC_UPDATE, Metric.RESOLUTION)
 DEFAULT_PAUSES = {
     Metric.FIRST_RESPONSE: frozenset(),
     Metric.NEXT_RESPONSE: frozenset(),
     Metric.PERIODIC_UPDATE: frozenset({"pending"}),
     Metric.RESOLUTION: frozenset({"pending", "on_hold"}),
+    Metric.PROMISE: frozenset(),
+    Metric.TIER: frozenset({"pending", "on_hold"}),
 }
+
+
+class OnPromise(StrEnum):
+    """What an agent's promise does to the clock that it answers."""
+
+    LEAVE = "leave"  # it runs on
+    EXTEND = "extend"  # it is due at the promised time, if that is later
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """So many open seconds, or business days, of a calendar.
+    """So many open seconds, or business days, of a calendar; `open_ended` measures without any target.
 
     `warn` are percentages of the target at which to warn; `pause_on` are the statuses that stop the clock, None for
-    those that are usual for the metric.
+    those that are usual for the metric; `on_promise` says how an agent's promise bears on a reply that is owed.
     """
 
     calendar: Calendar
@@ -39,9 +51,11 @@ class Target:
     days: int | None = None
     warn: tuple[int, ...] = ()
     pause_on: frozenset[str] | None = None
+    on_promise: OnPromise = OnPromise.LEAVE
+    open_ended: bool = False
 
     def __post_init__(self) -> None:
-        if (self.seconds is None) == (self.days is None):
+        if (self.seconds is not None) + (self.days is not None) + self.open_ended != 1:
             raise ValueError("A target is either so many seconds or so many business days.")
         if self.days is not None and self.days < 1:
             raise ValueError("A target in business days is 1 or more.")
@@ -58,12 +72,29 @@ class Terms(Protocol):
         """The target, or None."""
 
 
+@runtime_checkable
+class TierTerms(Terms, Protocol):
+    """Terms that also know how long a tier may hold a ticket."""
+
+    def tier(self, policy: Hashable, priority: Hashable, tier: Hashable) -> Target | None:
+        """The target of a tier; an open-ended one if its time is only to be measured, None if not even that."""
+
+
 @dataclass(frozen=True, slots=True)
 class TargetTable:
-    """Terms in a mapping (policy, priority, metric) -> Target."""
+    """Terms in mappings: (policy, priority, metric) -> Target, and (policy, priority, tier) -> Target.
+
+    `measures` are the open-ended targets of the policies, by which the time of the other tiers is measured.
+    """
 
     targets: Mapping[tuple[Hashable, Hashable, str], Target]
+    tiers: Mapping[tuple[Hashable, Hashable, Hashable], Target] = field(default_factory=dict)
+    measures: Mapping[Hashable, Target] = field(default_factory=dict)
 
     def target(self, policy: Hashable, priority: Hashable, metric: Metric) -> Target | None:
         """The target in the table, or None."""
         return self.targets.get((policy, priority, metric))
+
+    def tier(self, policy: Hashable, priority: Hashable, tier: Hashable) -> Target | None:
+        """The target in the table, or else the open-ended one of the policy."""
+        return self.tiers.get((policy, priority, tier), self.measures.get(policy))

@@ -121,6 +121,71 @@ def test_a_calendar_that_never_opens_is_a_state():
     assert (answer["resolution"]["state"], answer["resolution"]["due_at"], status) == ("unschedulable", None, 0)
 
 
+def test_promises_tiers_and_windows_are_answered_when_the_history_has_them():
+    policies = {
+        "standard": {
+            "on_promise": "extend",
+            "pause_on": {"resolution": [], "tier": ["on_hold"]},
+            "normal": {"first_response": 120, "resolution": 250, "tiers": {"1": 30, "2": {"minutes": 60}, "3": None}},
+        }
+    }
+    case = timeline(
+        "t",
+        then("07:20:00", "tier", to="2"),
+        then("07:30:00", "status", to="pending"),
+        then("08:00:00", "promised", to="2013-06-04T10:00:00Z", reason="Waiting for the vendor."),
+        policies=policies,
+        windows=[
+            {
+                "from": "2013-06-04T07:40:00Z",
+                "to": "2013-06-04T07:50:00Z",
+                "metrics": ["resolution"],
+                "reason": "Down.",
+            },
+            {"from": "2013-06-04T12:00:00Z"},
+        ],
+        as_of="2013-06-04T08:30:00Z",
+    )
+    case["events"][0] = OPENED | {"tier": "1"}
+
+    (answer,), status = pipe([case], "--ledger", module="sla.clock")
+
+    assert status == 0
+    assert answer["first_response"]["due_at"] == "2013-06-04T10:00:00Z"
+    assert answer["first_response"]["ledger"][-1]["kind"] == "extended"
+    assert answer["first_response"]["ledger"][-1]["reason"] == "Waiting for the vendor."
+    assert [promise["due_at"] for promise in answer["promises"]] == ["2013-06-04T10:00:00Z"]
+    assert answer["resolution"]["due_at"] == "2013-06-04T11:20:00Z"
+    assert [entry["reason"] for entry in answer["resolution"]["ledger"] if entry["rule"] == "window"] == ["Down."] * 2
+    assert {tier: (clock["state"], clock["held_minutes"]) for tier, clock in answer["tiers"].items()} == {
+        "1": ("fulfilled", 20),
+        "2": ("running", 70),
+    }
+    assert answer["tiers"]["2"]["breached_at"] == "2013-06-04T08:20:00Z"
+
+
+def test_a_window_may_be_entered_late():
+    window = {"from": "2013-06-04T07:10:00Z", "to": "2013-06-04T07:40:00Z", "known_at": "2013-06-04T08:00:00Z"}
+
+    (answer,), _ = pipe([timeline("t", windows=[window], as_of="2013-06-04T08:10:00Z")], module="sla.clock")
+
+    assert answer["first_response"]["due_at"] == "2013-06-04T09:30:00Z"
+
+
+def test_a_history_without_them_is_answered_as_ever():
+    (answer,), _ = pipe([timeline("t")], module="sla.clock")
+
+    assert list(answer) == ["id", "first_response", "next_response", "periodic_update", "resolution"]
+
+
+def test_what_changes_no_clock_may_say_anything():
+    case = timeline("t", then("08:00:00", "tags", to=["vip", "printer"]), then("08:01:00", "assigned", to={"id": 4}))
+
+    (answer,), status = pipe([case], module="sla.clock")
+
+    assert (answer["resolution"]["state"], status) == ("running", 0)
+
+
 BAD = {
     "no_events": timeline("no_events") | {"events": []},
     "not_created": timeline("not_created") | {"events": [then("08:00:00", "agent_reply")]},
@@ -152,6 +217,25 @@ BAD = {
         "unhashable", policies={"standard": {"normal": {"resolution": {"minutes": 1, "pause_on": [[]]}}}}
     ),
     "priorities": timeline("priorities", policies={"standard": 5}),
+    "promise": timeline("promise", then("08:00:00", "promised", to="soon")),
+    "past_promise": timeline("past_promise", then("08:00:00", "promised", to="2013-06-04T07:59:00Z")),
+    "reason": timeline("reason", then("08:00:00", "promised", to="2013-06-04T09:00:00Z", reason=5)),
+    "on_promise": timeline("on_promise", policies={"standard": {"on_promise": "forget"}}),
+    "on_promise_list": timeline(
+        "on_promise_list", policies={"standard": {"normal": {"resolution": {"minutes": 1, "on_promise": []}}}}
+    ),
+    "policy_pause": timeline("policy_pause", policies={"standard": {"pause_on": {"resolution": ["lunch"]}}}),
+    "policy_pauses": timeline("policy_pauses", policies={"standard": {"pause_on": {"promise": ["pending"]}}}),
+    "pause_list": timeline("pause_list", policies={"standard": {"pause_on": ["pending"]}}),
+    "tiers": timeline("tiers", policies={"standard": {"normal": {"tiers": [30]}}}),
+    "tier": timeline("tier", policies={"standard": {"normal": {"tiers": {"1": "long"}}}}),
+    "tier_event": timeline("tier_event", then("08:00:00", "tier", to=2)),
+    "windows": timeline("windows", windows={"from": "2013-06-04T08:00:00Z"}),
+    "window": timeline("window", windows=["2013-06-04T08:00:00Z"]),
+    "window_from": timeline("window_from", windows=[{"to": "2013-06-04T08:00:00Z"}]),
+    "window_order": timeline("window_order", windows=[{"from": "2013-06-04T08:00:00Z", "to": "2013-06-04T07:00:00Z"}]),
+    "window_metric": timeline("window_metric", windows=[{"from": "2013-06-04T08:00:00Z", "metrics": ["lunch"]}]),
+    "window_metrics": timeline("window_metrics", windows=[{"from": "2013-06-04T08:00:00Z", "metrics": "resolution"}]),
 }
 
 

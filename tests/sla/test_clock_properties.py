@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sla.clock import Event, EventType, HistoryInvalid, Target, TargetTable, fold
 from tests.sla.calendars import MADRID, OFFICE
-from tests.sla.histories import ALL_DAY, clocks, created, event, terms
+from tests.sla.histories import ALL_DAY, clocks, created, event, terms, today
 
 QUICK = settings(max_examples=60, deadline=None)
 BEGIN = datetime(2026, 3, 26, 9, tzinfo=UTC)
@@ -154,7 +154,7 @@ def test_a_history_that_makes_no_sense_is_refused(history):
 def test_every_type_of_event_is_known_to_the_fold():
     for kind in EventType:
         if kind is not EventType.CREATED:
-            to = "open" if kind is EventType.STATUS else None
+            to = {EventType.STATUS: "open", EventType.PROMISED: today("10:00")}.get(kind)
             assert clocks([created(), event("09:10", kind, to=to)], {}, "10:00").status in ("open",)
 
 

@@ -9,12 +9,15 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 SERVICE_USER = "nobody"
+# Only what programs need: PGHOST and its like from the caller's environment must not reach them.
+PLAIN_ENVIRONMENT = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
 
 class CannotStart(RuntimeError):
@@ -187,3 +190,15 @@ def wait_for(child: Child, ready, *, seconds: float, what: str) -> None:
             )
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
+
+
+def temporary_root() -> str | None:
+    """A folder for temporary files that the service user reaches: TMPDIR may lie below root's home."""
+    return "/tmp" if os.geteuid() == 0 else None  # noqa: S108
+
+
+def throwaway_folder(prefix: str = "helpdesk-test-") -> Path:
+    """A new temporary folder that the servers' user can enter."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=temporary_root()))
+    folder.chmod(0o755 if os.geteuid() == 0 else 0o700)
+    return folder

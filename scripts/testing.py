@@ -22,8 +22,8 @@ from urllib.parse import urlsplit, urlunsplit
 import redis
 
 from scripts.database import Administrator, Site, with_database
-from scripts.processes import CannotStart
-from scripts.servers import Servers, throwaway_folder
+from scripts.processes import CannotStart, throwaway_folder
+from scripts.servers import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = "HELPDESK_TEST_RUN"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.servers import throwaway_folder
+from scripts.processes import throwaway_folder
 
 
 @pytest.fixture

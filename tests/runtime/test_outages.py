@@ -21,8 +21,8 @@ from django.test import Client
 from django.utils import timezone
 
 from scripts.database import Administrator
-from scripts.processes import free_port, wait_for
-from scripts.servers import Postgres, throwaway_folder
+from scripts.postgres import Postgres
+from scripts.processes import free_port, throwaway_folder, wait_for
 from scripts.testing import ROOT
 from sla.models import PolicyVersion
 from tenants.context import act_as

@@ -159,8 +159,9 @@ def terms_of(ticket: Ticket, before: SupportPolicy, after: SupportPolicy) -> tup
     """
     former, priority = ticket.priority.key, after.successor(ticket.priority.key)
     contract = ticket.organization.contract if ticket.organization_id and ticket.organization else None
-    facts = {"contract": contract, "category": ticket.category.key, "channel": ticket.channel.key}
-    was, now = matching(before, **facts, priority=former), matching(after, **facts, priority=priority)
+    category, channel = ticket.category.key, ticket.channel.key
+    was = matching(before, contract=contract, category=category, channel=channel, priority=former)
+    now = matching(after, contract=contract, category=category, channel=channel, priority=priority)
     stays = was == now and (not ticket.sla or ticket.sla in after.sla)
     return (ticket.sla if stays else now), priority
 

@@ -9,39 +9,81 @@ from typing import Any
 
 from django.conf import settings
 
-from sla.document import SupportPolicy, diff
+from helpdesk.policy.errors import PolicyImpossible, PriorityInUse, StalePlan
+from sla.document import SupportPolicy, diff, moves_clocks, to_yaml
+from sla.document.future import impossible
 from sla.models import PolicyVersion, Priority
 from tenants.context import active_tenant
-from tenants.models import User
-from tickets.models import Category, Channel, Exclusion, RefusalReason, Status, Team, Tier
+from tenants.models import Tenant, User
+from tickets import recalculation
+from tickets.models import Category, Channel, Exclusion, RefusalReason, Status, Team, Ticket, Tier
 from tickets.models.desk import KeyedModel
+
+#: How much of a long list a refusal shows.
+MOST_NUMBERS, MOST_PROBLEMS = 10, 5
 
 
 @dataclass(frozen=True)
 class Applied:
-    """What applying a policy did: the version in force, and what changed in words."""
+    """What applying a policy did: the version in force, and what changed in words; nothing if it was in force."""
 
     version: PolicyVersion
     changes: list[str]
+    is_new: bool = True
 
 
-def apply(policy: SupportPolicy, *, source: str, at: datetime, actor: User | None = None) -> Applied:
-    """Put a policy into force for the active tenant. Applying the same policy again changes nothing."""
-    former = PolicyVersion.objects.order_by("-number").first()
-    if former is not None and former.digest == policy.digest:
-        return Applied(former, [])
-    changes = [str(change) for change in diff(former.policy if former else None, policy)]
+def apply(
+    policy: SupportPolicy,
+    *,
+    source: str | None = None,
+    at: datetime,
+    actor: User | None = None,
+    base: int | None = None,
+) -> Applied:
+    """Put a policy into force for the active tenant as a new version; what is in force already changes nothing.
+
+    `source` is the policy file; without one (the policy comes from a page) it is written, with the comments of the
+    former file. `base` is the number of the version that the plan was made against, 0 for none. Open tickets follow in
+    the background: see tickets.recalculation. Raises StalePlan, PriorityInUse, PolicyImpossible.
+    """
+    # One after the other; other work goes on, since its rows only refer to the tenant.
+    Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant().pk)
+    former = PolicyVersion.objects.defer("document").order_by("-number").first()
+    number = former.number if former else 0
+    if base is not None and base != number:
+        raise StalePlan(planned=base, current=number)
+    is_same = former is not None and former.digest == policy.digest
+    if former is not None and is_same and source in (None, former.source):
+        return Applied(former, [], is_new=False)
+    refuse(policy, at=at)
+    changes = diff(former.policy if former else None, policy)
     version = PolicyVersion.objects.create(
-        number=former.number + 1 if former else 1,
+        number=number + 1,
         document=policy.to_document(),
-        source=source,
+        source=to_yaml(policy, like=former.source if former else "") if source is None else source,
         digest=policy.digest,
         applied_at=at,
         applied_by=actor,
+        moves_clocks=moves_clocks(former.policy if former else None, policy),
     )
-    _update_tenant(policy)
-    _update_desk(policy)
+    if not is_same:
+        _update_tenant(policy)
+        _update_desk(policy)
+    recalculation.start(version, at=at)
     return Applied(version, changes)
+
+
+def refuse(policy: SupportPolicy, *, at: datetime) -> None:
+    """Refuse a policy that can't be put into force as things are. Raises PriorityInUse, PolicyImpossible."""
+    if problems := [f"{'.'.join(path)}: {message}" for path, message in impossible(policy, at)]:
+        raise PolicyImpossible(problems=" ".join(problems[:MOST_PROBLEMS]))
+    gone = Priority.objects.exclude(key__in=[*policy.priorities, *policy.replaced_priorities])
+    for priority in gone:
+        tickets = Ticket.objects.active().filter(priority=priority).order_by("number")
+        if numbers := list(tickets.values_list("number", flat=True)[:MOST_NUMBERS]):
+            count = tickets.count()
+            named = ", ".join([*(f"#{number}" for number in numbers), *(["…"] if count > len(numbers) else [])])
+            raise PriorityInUse(priority=priority.key, count=count, numbers=named)
 
 
 def _update_tenant(policy: SupportPolicy) -> None:

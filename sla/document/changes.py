@@ -14,6 +14,11 @@ ONLY_READ = frozenset(
     "name organization language languages brand source effective_from introduction matrix request_types fields"
     " exclusions responsibilities guidance refusal_reasons suspension fair_use feedback complaints sections".split()
 )
+#: Fields of priorities, categories and so on that only people read.
+WORDS = frozenset(
+    "name meaning meanings examples counter_examples colour description customer_name text address icon articles"
+    " fields requires".split()
+)
 
 
 def diff(old: SupportPolicy | None, new: SupportPolicy) -> list[str]:
@@ -27,17 +32,25 @@ def moves_clocks(old: SupportPolicy | None, new: SupportPolicy) -> bool:
     """Whether the two differ in anything that clocks may depend on, and not only in what people read."""
     if old is None:
         return True
-    before, after = old.to_document(), new.to_document()
-    return any(before.get(name) != after.get(name) for name in {*before, *after} - ONLY_READ)
+    return _without_words(old.to_document()) != _without_words(new.to_document())
+
+
+def _without_words(document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: [{key: item for key, item in record.items() if key not in WORDS} for record in value]
+        if _is_keyed(value)
+        else value
+        for name, value in document.items()
+        if name not in ONLY_READ
+    }
 
 
 def by_section(changes: Iterable[str]) -> dict[str, list[str]]:
-    """The lines of a difference under the part of the policy that they are about, without its name."""
+    """The lines of a difference by the part of the policy that they are about, as they are."""
     grouped: dict[str, list[str]] = {}
     for line in changes:
-        path, _, told = line.partition(": ")
-        section, _, rest = path.partition(".")
-        grouped.setdefault(section, []).append(f"{rest}: {told}" if rest else told)
+        section = line.partition(":")[0].partition(".")[0]
+        grouped.setdefault(section, []).append(line)
     return grouped
 
 

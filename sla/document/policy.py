@@ -219,6 +219,11 @@ class SupportPolicy:
         """The priority that takes the place of a former one; a priority of this policy stays itself."""
         return self._successors.get(priority, priority)
 
+    @property
+    def replaced_priorities(self) -> tuple[Hashable, ...]:
+        """Former priorities whose place another one takes."""
+        return tuple(self._successors)
+
     @cached_property
     def _successors(self) -> dict[Hashable, str]:
         return {former: each.key for each in self.priorities.values() for former in each.replaces or ()}

@@ -1,0 +1,48 @@
+"""Why a policy is not put into force, though the document is sound."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tenants.errors import Refused
+
+
+class StalePlan(Refused):
+    """Somebody else put a policy into force after the plan was made."""
+
+    sentence = _(
+        "This plan was made against version %(planned)s of the policy, and version %(current)s is in force by now."
+        " Nothing was changed. Look at the new plan and apply that."
+    )
+    code = "stale_plan"
+
+
+class WrongPlan(Refused):
+    """A plan file that was changed by hand, or that was made for another tenant."""
+
+    sentence = _("This plan can't be applied: %(reason)s Nothing was changed. Make a new plan.")
+    code = "wrong_plan"
+
+
+class PriorityInUse(Refused):
+    """Open tickets have a priority that the new policy no longer knows."""
+
+    sentence = _(
+        'This policy no longer has the priority "%(priority)s", and %(count)s open tickets have it: %(numbers)s.'
+        " Write replaces: [%(priority)s] under the priority that takes its place, or change those tickets first."
+    )
+    code = "priority_in_use"
+
+
+class PolicyImpossible(Refused):
+    """The policy promises what its calendars can't give from now on."""
+
+    sentence = _("This policy can't be kept: %(problems)s")
+    code = "policy_impossible"
+
+
+class NoSuchVersion(Refused):
+    """There is no version of this number."""
+
+    sentence = _("There is no version %(number)s of the policy. The latest is version %(latest)s.")
+    code = "no_such_version"

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sla.clock import Event, EventType, HistoryInvalid, Target, TargetTable, fold
 from tests.sla.calendars import MADRID, OFFICE
+from tests.sla.examples import EXAMPLES
 from tests.sla.histories import ALL_DAY, clocks, created, event, terms, today
 
-QUICK = settings(max_examples=60, deadline=None)
 BEGIN = datetime(2026, 3, 26, 9, tzinfo=UTC)
 METRICS = ("first_response", "next_response", "periodic_update", "resolution")
 TABLE = TargetTable(
@@ -50,7 +50,7 @@ def rows(history, as_of):
     return [clock.row() for clock in fold(history, TABLE, as_of)]
 
 
-@QUICK
+@EXAMPLES
 @given(histories(), times)
 def test_folding_again_gives_the_same_rows_and_ledgers(history, after):
     as_of = BEGIN + timedelta(seconds=after)
@@ -60,7 +60,7 @@ def test_folding_again_gives_the_same_rows_and_ledgers(history, after):
     assert [clock.ledger for clock in one] == [clock.ledger for clock in other]
 
 
-@QUICK
+@EXAMPLES
 @given(histories(), times)
 def test_the_future_does_not_change_the_present(history, after):
     as_of = BEGIN + timedelta(seconds=after)
@@ -68,7 +68,7 @@ def test_the_future_does_not_change_the_present(history, after):
     assert rows(history, as_of) == rows([past for past in history if past.at <= as_of], as_of)
 
 
-@QUICK
+@EXAMPLES
 @given(histories(), times)
 def test_a_clock_is_consistent_with_itself(history, after):
     as_of = BEGIN + timedelta(seconds=after)
@@ -91,7 +91,7 @@ def test_a_clock_is_consistent_with_itself(history, after):
         assert all(entry.at <= as_of for entry in clock.ledger)
 
 
-@QUICK
+@EXAMPLES
 @given(histories(), times)
 def test_a_timer_set_for_the_next_instant_misses_nothing(history, after):
     as_of = BEGIN + timedelta(seconds=after)
@@ -106,7 +106,7 @@ def test_a_timer_set_for_the_next_instant_misses_nothing(history, after):
         assert [clock.ledger for clock in fold(quiet, TABLE, following)] != [clock.ledger for clock in ticket]
 
 
-@QUICK
+@EXAMPLES
 @given(histories(happenings.filter(lambda step: step[0] != "status")), times, st.integers(0, 6 * 86400))
 def test_pausing_and_resuming_at_one_instant_changes_nothing(history, when, after):
     as_of, instant = BEGIN + timedelta(seconds=after), BEGIN + timedelta(seconds=when)
@@ -120,7 +120,34 @@ def test_pausing_and_resuming_at_one_instant_changes_nothing(history, when, afte
     assert plain == paused
 
 
-@QUICK
+nights = st.builds(
+    lambda day, begin, length: (BEGIN + timedelta(days=day, hours=9, minutes=begin), timedelta(minutes=length)),
+    st.integers(0, 4),
+    st.integers(1, 400),
+    st.integers(0, 400),
+)
+
+
+@EXAMPLES
+@given(histories(happenings.filter(lambda step: step[0] not in ("status", "policy", "calendar"))), nights)
+def test_pausing_while_nobody_is_there_changes_nothing(history, night):
+    begin, length = night
+    history = [history[0], Event(BEGIN, "status", to="open"), *history[1:]]
+    quiet = [past for past in history if not begin <= past.at <= begin + length]
+    pause = [Event(begin, "status", to="pending"), Event(begin + length, "status", to="open")]
+    as_of = BEGIN + timedelta(days=6)
+
+    plain, paused = fold(quiet, TABLE, as_of), fold([*quiet, *pause], TABLE, as_of)
+
+    for one, other in zip(plain, paused, strict=True):
+        assert (one.consumed_at(as_of), one.due_at, one.breached_at) == (
+            other.consumed_at(as_of),
+            other.due_at,
+            other.breached_at,
+        )
+
+
+@EXAMPLES
 @given(st.lists(st.tuples(times, st.sampled_from(["low", "normal", "high"])), max_size=5), st.integers(0, 6 * 86400))
 def test_the_way_to_a_priority_does_not_matter_for_the_deadline(changes, after):
     last = BEGIN + timedelta(days=5, seconds=1)

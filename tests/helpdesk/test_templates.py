@@ -43,6 +43,11 @@ def test_the_icons_of_the_template_are_in_the_sprite(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_what_is_a_tag_is_not_included(name):
+    assert not re.findall(r'include "components/_(?:time|due_badge)\.html"', source(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_static_files_of_the_template_exist(name):
     for path in re.findall(r"{% static ['\"]([^'\"]+)['\"] %}", source(name)):
         assert finders.find(path), path

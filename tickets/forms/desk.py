@@ -15,6 +15,7 @@ from tenants.text import say
 from tickets.actions.closing import is_lifted
 from tickets.forms.files import FilesField
 from tickets.forms.portal import LONGEST_TEXT, Described
+from tickets.forms.selects import QuickSelect
 from tickets.lists import View
 from tickets.models import Category, Exclusion, RefusalReason, Status, Team, Ticket
 from tickets.paging import ORDERS, Order
@@ -26,6 +27,10 @@ MOST_CHOSEN = 100
 def named(records: Any) -> list[tuple[str, str]]:
     """Choices out of records of the policy, in the policy's order and the reader's words."""
     return [(record.key, say(record.name)) for record in records.values()]
+
+
+def _choice(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, required=False, widget=QuickSelect)
 
 
 class FilterForm(forms.Form):
@@ -42,14 +47,14 @@ class FilterForm(forms.Form):
             self._narrow("team", _("Team"), named(policy.teams))
         self._narrow("assignee", _("Assignee"), [("me", _("Me")), ("none", _("Nobody"))])
         sorts = [(each.key, each.name) for each in ORDERS.values()]
-        self.fields["sort"] = forms.ChoiceField(label=_("Sort"), choices=sorts, required=False)
+        self.fields["sort"] = _choice(_("Sort"), sorts)
         #: What the address narrows by beside the selects; kept when one of them is changed.
         for name in ("organization", "requester", "tag", "tier"):
             if data.get(name):
                 self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def _narrow(self, name: str, label: Any, choices: list[tuple[str, Any]]) -> None:
-        self.fields[name] = forms.ChoiceField(label=label, choices=[("", _("All")), *choices], required=False)
+        self.fields[name] = _choice(label, [("", _("All")), *choices])
 
     @property
     def is_narrowed(self) -> bool:
@@ -60,7 +65,7 @@ class FilterForm(forms.Form):
 class BulkForm(forms.Form):
     """One thing for several tickets."""
 
-    act = forms.ChoiceField(label=_("With the chosen tickets"))
+    act = forms.ChoiceField(label=_("With the chosen tickets"), widget=QuickSelect)
 
     def __init__(self, *args: Any, policy: SupportPolicy | None, **options: Any) -> None:
         super().__init__(*args, auto_id="bulk_%s", **options)  # type: ignore[misc]
@@ -94,7 +99,7 @@ class ComposerForm(forms.Form):
         label=_("Text"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
     files = FilesField()  # type: ignore[assignment]
-    status = forms.ChoiceField(label=_("and set the state to"), required=False)
+    status = forms.ChoiceField(label=_("and set the state to"), required=False, widget=QuickSelect)
     seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 

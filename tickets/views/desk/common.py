@@ -59,9 +59,9 @@ def ticket_or_404(person: User, number: int) -> Ticket:
     The last by id: in the order in which things were written down, whatever time they carry.
     """
     last = Event.objects.filter(ticket=OuterRef("pk")).order_by("-id").values("pk")[:1]
-    seen = Ticket.objects.visible_to(person).for_list().annotate(last_event=Subquery(last))
-    seen = seen.select_related("channel", "requester__role", "policy_version", "merged_into")
-    return get_object_or_404(seen.defer(*_HEAVY), number=number)
+    seen = lists.with_people(Ticket.objects.visible_to(person)).annotate(last_event=Subquery(last))
+    seen = seen.select_related("requester__role", "policy_version", "merged_into").defer(*_HEAVY)
+    return lists.complete([get_object_or_404(seen, number=number)])[0]
 
 
 def policy_in_force() -> SupportPolicy | None:

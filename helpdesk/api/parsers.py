@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers, status
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 
+from helpdesk.typed import form_without_nul, json_without_nul
+
 
 class BodyTooLarge(APIException):
     """More than a request may carry."""
@@ -48,7 +50,8 @@ class JSONParser(parsers.BaseParser):
             raise ParseError(_("The body is nested too deeply. Send it flat.")) from None
         except ValueError as error:
             raise ParseError(_("The body is no JSON: %(error)s") % {"error": str(error)[:200]}) from None
-        return data
+        # The only way to write one: JSON forbids the character itself.
+        return json_without_nul(data) if b"\\u0000" in raw else data
 
 
 class MultiPartParser(parsers.MultiPartParser):
@@ -59,7 +62,8 @@ class MultiPartParser(parsers.MultiPartParser):
         files = settings.ATTACHMENT_MAX_BYTES * settings.ATTACHMENT_MAX_COUNT
         _require_size(parser_context, files + settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         _require_utf8(parser_context)
-        return super().parse(stream, media_type, parser_context)
+        sent = super().parse(stream, media_type, parser_context)
+        return parsers.DataAndFiles(form_without_nul(sent.data), sent.files)
 
 
 def _require_size(context: Mapping[str, Any], most: int) -> None:

@@ -100,7 +100,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 @writer_required
 def preview(request: HttpRequest) -> HttpResponse:
     """The text as readers would see it."""
-    body = request.POST.get("body", "").replace("\x00", "")
+    body = request.POST.get("body", "")
     return render(request, "kb/desk/_preview.html", {"rendered": render_markdown(body)})
 
 

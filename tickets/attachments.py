@@ -15,6 +15,13 @@ from django.template.defaultfilters import filesizeformat
 from tickets.errors import FileTooLarge, TooManyFiles
 from tickets.models import Attachment, Message
 
+#: Pictures that browsers only draw: how such a file begins, and how its name ends.
+_PICTURES = {
+    "image/png": (re.compile(rb"\x89PNG\r\n\x1a\n"), (".png",)),
+    "image/jpeg": (re.compile(rb"\xff\xd8\xff"), (".jpg", ".jpeg")),
+    "image/gif": (re.compile(rb"GIF8[79]a"), (".gif",)),
+    "image/webp": (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), (".webp",)),
+}
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,49}/[\w.+-]{1,50}", re.ASCII)
 
 
@@ -40,6 +47,12 @@ def attach(message: Message, files: Iterable[File]) -> list[Attachment]:
         attachment.save()
         kept.append(attachment)
     return kept
+
+
+def is_picture(name: str, content_type: str, beginning: bytes) -> bool:
+    """Whether a file is a picture that may be shown: its name, its type and its first 12 bytes say the same."""
+    signature, endings = _PICTURES.get(content_type, (None, ()))
+    return signature is not None and name.lower().endswith(endings) and signature.match(beginning) is not None
 
 
 def media_type(said: str) -> str:

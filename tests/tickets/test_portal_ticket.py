@@ -72,13 +72,19 @@ def test_a_reply_sent_twice_is_said_once(as_grace, ticket):
     assert Message.objects.filter(body="The red one.").count() == 1
 
 
-@pytest.mark.parametrize("body", ["", "   ", "nul\0byte", "x" * 100_001])
+@pytest.mark.parametrize("body", ["", "   ", "\0", "x" * 100_001])
 def test_a_bad_reply_is_told_and_not_sent(as_grace, ticket, body):
     page = as_grace.post(address(ticket, "reply"), {"body": body})
 
     assert page.status_code == 422
     assert page.context["form"].errors
     assert Message.objects.count() == 1
+
+
+def test_a_null_character_in_a_reply_is_left_out(as_grace, ticket):
+    assert as_grace.post(address(ticket, "reply"), {"body": "nul\0byte"}).status_code == 302
+
+    assert Message.objects.filter(body="nulbyte").count() == 1
 
 
 def test_a_reply_survives_a_session_that_ended(as_nobody, ticket):
@@ -188,18 +194,62 @@ def attached(ticket, grace):
     return make
 
 
+PNG = b"\x89PNG\r\n\x1a\n....IHDR"
+
+
 def test_a_picture_is_shown_and_anything_else_is_saved(as_grace, attached):
-    picture = as_grace.get(f"/files/{attached('a.png', b'x', 'image/png').pk}")
+    picture = as_grace.get(f"/files/{attached('a.png', PNG, 'image/png').pk}")
     page = as_grace.get(f"/files/{attached('a.html', b'<script>', 'text/html').pk}")
     drawing = as_grace.get(f"/files/{attached('a.svg', b'<svg onload=1>', 'image/svg+xml').pk}")
 
     assert picture["Content-Type"] == "image/png"
     assert picture["Content-Disposition"].startswith("inline")
+    assert picture["X-Content-Type-Options"] == "nosniff"
+    assert picture.getvalue() == PNG
     for saved in (page, drawing):
         assert saved["Content-Disposition"].startswith("attachment")
         assert saved["Content-Type"] == "application/octet-stream"
         assert saved["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in saved["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("a.exe", PNG, "image/png"),
+        ("a.png.exe", PNG, "image/png"),
+        ("a", PNG, "image/png"),
+        ("a.png", b"MZ\x90\x00", "image/png"),
+        ("a.png", b"<script>alert(1)</script>", "image/png"),
+        ("a.png", b"", "image/png"),
+        ("a.jpg", PNG, "image/jpeg"),
+        ("a.png", PNG, "image/jpeg"),
+        ("a.html", PNG, "text/html"),
+        ("a.webp", b"RIFF....WAVE", "image/webp"),
+    ],
+)
+def test_a_file_whose_name_type_and_content_disagree_is_saved(as_grace, attached, name, content, kind):
+    answer = as_grace.get(f"/files/{attached(name, content, kind).pk}")
+
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer.getvalue() == content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("A.JPEG", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ("a.gif", b"GIF89a", "image/gif"),
+        ("a.webp", b"RIFF\n\n\n\nWEBP", "image/webp"),
+    ],
+)
+def test_every_kind_of_picture_is_known_by_its_first_bytes(as_grace, attached, name, content, kind):
+    answer = as_grace.get(f"/files/{attached(name, content, kind).pk}")
+
+    assert answer["Content-Disposition"].startswith("inline")
+    assert answer["Content-Type"] == kind
 
 
 def test_files_are_only_for_who_may_see_the_ticket(at_acme, as_nobody, attached):

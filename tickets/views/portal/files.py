@@ -9,11 +9,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from tenants.models import User
+from tickets.attachments import is_picture
 from tickets.models import Attachment, Message, Ticket
 from tickets.views.portal.common import customer_required
-
-#: Pictures that browsers only draw. Everything else is saved, never shown: a document could carry scripts.
-SAFE_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
 @require_safe
@@ -27,17 +25,18 @@ def attachment(request: HttpRequest, person: User, pk: UUID) -> HttpResponseBase
 
 
 def serve(kept: Attachment) -> FileResponse:
-    """The bytes, so that no browser runs them."""
-    is_picture = kept.content_type in SAFE_PICTURES
+    """The bytes, so that no browser runs them: pictures are shown, all else is saved, for a document may carry scripts."""
     try:
         content = kept.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
+    shown = is_picture(kept.name, kept.content_type, content.read(12))
+    content.seek(0)
     response = FileResponse(
         content,
-        as_attachment=not is_picture,
+        as_attachment=not shown,
         filename=kept.name,
-        content_type=kept.content_type if is_picture else "application/octet-stream",
+        content_type=kept.content_type if shown else "application/octet-stream",
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"

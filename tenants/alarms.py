@@ -47,17 +47,22 @@ def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
         gathered.update({(kind, subject): at for kind, subject, at in wanted})
         return
     tenant = active_tenant()
-    alarms = [Alarm(tenant_id=tenant.id, kind=kind, subject=subject, at=at) for kind, subject, at in wanted]
-    if not alarms:
+    asked = list(wanted)
+    if not asked:
         return
-    Alarm.objects.bulk_create(
-        alarms,
-        update_conflicts=True,
-        unique_fields=["tenant", "kind", "subject"],
-        update_fields=["at", "rung_at", "attempts", "error", "parked_at"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tenants_alarm (id, tenant_id, kind, subject, at, attempts, error)
+            SELECT uuidv7(), %s, new.kind, new.subject, new.at, 0, ''
+            FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS new (kind, subject, at)
+            ON CONFLICT (tenant_id, kind, subject) DO UPDATE
+            SET at = excluded.at, rung_at = NULL, attempts = 0, error = '', parked_at = NULL
+            """,
+            [tenant.id, *(list(column) for column in zip(*asked, strict=True))],
+        )
     now = timezone.now()
-    if due := [(alarm.kind, alarm.subject) for alarm in alarms if alarm.at <= now]:
+    if due := [(kind, subject) for kind, subject, at in asked if at <= now]:
         transaction.on_commit(partial(_ring, tenant.id, due), robust=True)
 
 

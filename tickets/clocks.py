@@ -10,6 +10,7 @@ from uuid import UUID
 from sla import clock
 from sla.models import policy_of
 from tenants import alarms
+from tenants.bulk import update_many
 from tenants.context import active_tenant_id
 from tickets import events, versions
 from tickets.models import Clock, Event, Message, Ticket
@@ -147,7 +148,7 @@ def _write_rows(folded: Sequence[Folded]) -> list[Crossing]:
     """Keep each clock as a row; returns what crossed a line since the rows were last written."""
     kept = Clock.objects.filter(ticket__in=[each.ticket.pk for each in folded])
     rows = {(row.ticket_id, row.metric, row.number): row for row in kept}
-    crossed, changed = [], []
+    crossed, changed, new = [], [], []
     for ticket, clocks, at in folded:
         for each in clocks:
             row = rows.get((ticket.pk, each.metric, each.number))
@@ -157,11 +158,13 @@ def _write_rows(folded: Sequence[Folded]) -> list[Crossing]:
             # The ledger only grows, so what is new stands at its end.
             crossed += [(ticket, *_crossing(each, entry)) for entry in settled[row.crossings if row else 0 :]]
             values = _values(each, at) | {"crossings": len(settled)}
-            if row is None or any(getattr(row, name) != value for name, value in values.items()):
-                changed.append(Clock(ticket=ticket, metric=each.metric, number=each.number, **values))
-    Clock.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["tenant", "ticket", "metric", "number"], update_fields=KEPT
-    )
+            if row is None:
+                new.append(Clock(ticket=ticket, metric=each.metric, number=each.number, **values))
+            elif any(getattr(row, name) != value for name, value in values.items()):
+                row.__dict__.update(values)
+                changed.append(row)
+    Clock.objects.bulk_create(new)
+    update_many(changed, KEPT)
     return crossed
 
 
@@ -171,14 +174,11 @@ def _write_tickets(folded: Sequence[Folded], crossed: Container[UUID]) -> None:
     for ticket, clocks, at in folded:
         due = [each.due_at for each in clocks if each.state == clock.State.RUNNING and each.due_at]
         due_at, clocks_at = min(due, default=None), at if ticket.pk in crossed else ticket.clocks_at
-        if (due_at, clocks_at) != (ticket.due_at, ticket.clocks_at):
+        if (due_at, clocks_at) != (ticket.due_at, ticket.clocks_at) or versions.has_followed(ticket):
             ticket.due_at, ticket.clocks_at = due_at, clocks_at
             changed.append(ticket)
     # The tickets were not touched by anybody: updated_at stays.
-    if len(changed) == 1:
-        Ticket.objects.filter(pk=changed[0].pk).update(due_at=changed[0].due_at, clocks_at=changed[0].clocks_at)
-    elif changed:
-        Ticket.objects.bulk_update(changed, ["due_at", "clocks_at"])
+    update_many(changed, ["due_at", "clocks_at", *versions.KEPT])
 
 
 def _crossing(folded: clock.Clock, entry: clock.Entry) -> tuple[str, datetime, dict[str, Any]]:

@@ -13,9 +13,10 @@ from django.db.models import QuerySet
 
 from sla.models import PolicyVersion, Recalculation
 from tenants import alarms
-from tickets import clocks, desk
+from tenants.bulk import update_many
+from tickets import clocks
 from tickets.models import Ticket
-from tickets.versions import TAKEOVER, take_over
+from tickets.versions import KEPT, TAKEOVER, lean, take_over
 
 #: The alarm of a recalculation; its subject is the Recalculation.
 ALARM = "policy.recalculate"
@@ -77,9 +78,12 @@ def _left(job: Recalculation) -> QuerySet[Ticket]:
 
 def _follow(ids: list[UUID], job: Recalculation, now: datetime) -> int:
     """Take the version over on those of the tickets that are free. Returns how many they were."""
-    tickets = desk.lock_free(ids)
-    moved = take_over(tickets, at=now)
-    if any(version.moves_clocks for version in moved):
+    # Those that nobody acts on; who holds many locks must not wait for one more.
+    free = Ticket.objects.select_for_update(of=("self",), skip_locked=True)
+    tickets = list(lean(free).filter(pk__in=ids))
+    if all(not version.moves_clocks for version in take_over(tickets, at=now)):
+        update_many(tickets, KEPT)
+    else:
         crossed = clocks.settle(tickets, at=now)
         # What broke by the new terms is for the rules to look at, as after any action.
         alarms.set_many((clocks.CROSSED, pk, now) for pk in {event.ticket_id for event in crossed})

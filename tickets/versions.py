@@ -15,7 +15,8 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import JSONArray
 
 from sla import clock
 from sla.document import SupportPolicy
@@ -29,6 +30,8 @@ TAKEOVER = timedelta(seconds=2)
 #: A ticket may have been filed under the former version, if that happened while the new one was being applied.
 _SLACK = timedelta(hours=1)
 
+#: What a ticket keeps of the version that it follows.
+KEPT = ["policy_version", "sla", "priority"]
 Histories = dict[UUID, list[clock.Event]]
 Known = Callable[[str], SupportPolicy]
 
@@ -40,6 +43,15 @@ class Version(NamedTuple):
     pk: UUID
     since: datetime
     moves_clocks: bool
+
+
+class Facts(NamedTuple):
+    """Keys of what a ticket is: its priority, category, channel, and its organisation's contract."""
+
+    priority: str
+    category: str
+    channel: str
+    contract: str | None
 
 
 def since_the_first(tickets: Collection[Ticket]) -> list[Version]:
@@ -115,7 +127,7 @@ def known(version: str) -> SupportPolicy:
 def take_over(tickets: Collection[Ticket], *, at: datetime) -> list[Version]:
     """Let locked open tickets follow the versions that hold by now. Returns the versions, for `woven`.
 
-    What is recorded is what the versions do not say for all tickets alike.
+    What is recorded is what the versions do not say for all tickets alike. The caller writes what the tickets keep.
     """
     versions = since_the_first(tickets)
     pending = {
@@ -130,40 +142,52 @@ def take_over(tickets: Collection[Ticket], *, at: datetime) -> list[Version]:
         for ticket, later in behind.items():
             for version in later:
                 told += _follow(ticket, version, rows)
+            ticket.__dict__["has_followed"] = True
         events.record_crossings(told)
-        _write(list(behind))
     return versions
+
+
+def has_followed(ticket: Ticket) -> bool:
+    """Whether this instance was put under a later version, and is to be written."""
+    return "has_followed" in ticket.__dict__
 
 
 def _follow(
     ticket: Ticket, version: Version, rows: Mapping[str, Priority]
 ) -> Iterator[tuple[Ticket, str, datetime, dict[str, Any]]]:
     """Put a ticket under the next version; what is special about this ticket, to be recorded."""
-    after = known(str(version.pk))
-    sla, priority = terms_of(ticket, known(str(ticket.policy_version_id)), after)
+    facts, former = facts_of(ticket), ticket.sla
+    sla, priority = terms_of(former, facts, known(str(ticket.policy_version_id)), known(str(version.pk)))
     ticket.policy_version_id = version.pk
-    if sla == ticket.sla and priority == ticket.priority.key:
+    if sla == former and priority == facts.priority:
         return
     at = max(version.since, ticket.clocks_at or version.since, ticket.created_at)
-    yield ticket, "policy.changed", at, {"version": str(version.pk), "sla": sla, "former": ticket.sla}
+    yield ticket, "policy.changed", at, {"version": str(version.pk), "sla": sla, "former": former}
     ticket.sla = sla
-    if priority != ticket.priority.key:
-        yield ticket, "priority.changed", at, {"former": ticket.priority.key, "to": priority, "reason": ""}
+    if priority != facts.priority:
+        yield ticket, "priority.changed", at, {"former": facts.priority, "to": priority, "reason": ""}
         ticket.priority = rows[priority]
+        ticket.__dict__.pop("facts", None)
 
 
-def terms_of(ticket: Ticket, before: SupportPolicy, after: SupportPolicy) -> tuple[str, str]:
+def facts_of(ticket: Ticket) -> Facts:
+    """What the policy looks at when it chooses a ticket's terms."""
+    known = ticket.__dict__.get("facts")  # read together with many tickets
+    if known is not None:
+        return Facts(*known)
+    contract = ticket.organization.contract if ticket.organization_id and ticket.organization else None
+    return Facts(ticket.priority.key, ticket.category.key, ticket.channel.key, contract)
+
+
+def terms_of(sla: str, facts: Facts, before: SupportPolicy, after: SupportPolicy) -> tuple[str, str]:
     """The SLA policy and the priority that a ticket has under the next version.
 
     Another SLA policy only if the versions disagree on which is the ticket's, or if the former one is gone.
     """
-    former, priority = ticket.priority.key, after.successor(ticket.priority.key)
-    contract = ticket.organization.contract if ticket.organization_id and ticket.organization else None
-    category, channel = ticket.category.key, ticket.channel.key
-    was = matching(before, contract=contract, category=category, channel=channel, priority=former)
-    now = matching(after, contract=contract, category=category, channel=channel, priority=priority)
-    stays = was == now and (not ticket.sla or ticket.sla in after.sla)
-    return (ticket.sla if stays else now), priority
+    priority = after.successor(facts.priority)
+    was, now = matching(before, **facts._asdict()), matching(after, **facts._replace(priority=priority)._asdict())
+    stays = was == now and (not sla or sla in after.sla)
+    return (sla if stays else now), priority
 
 
 def matching(policy: SupportPolicy, *, contract: str | None, category: str, channel: str, priority: str) -> str:
@@ -177,21 +201,8 @@ def matching(policy: SupportPolicy, *, contract: str | None, category: str, chan
     return found.key if found else ""
 
 
-def _write(tickets: list[Ticket]) -> None:
-    """Keep which version they follow; nobody touched them, so updated_at stays."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE tickets_ticket AS ticket
-            SET policy_version_id = now.version, sla = now.sla, priority_id = now.priority
-            FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[]) AS now (id, version, sla, priority)
-            WHERE ticket.tenant_id = %s AND ticket.id = now.id
-            """,
-            [
-                [ticket.pk for ticket in tickets],
-                [ticket.policy_version_id for ticket in tickets],
-                [ticket.sla for ticket in tickets],
-                [ticket.priority_id for ticket in tickets],
-                active_tenant_id(),
-            ],
-        )
+def lean(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """Only what following a version takes, in one row a ticket: an object for each relation would cost more."""
+    keys = ("priority__key", "category__key", "channel__key", "organization__contract")
+    own = ("number", "subject", "created_at", "due_at", "clocks_at", "is_active", "sla", "policy_version", "priority")
+    return tickets.only(*own).annotate(facts=JSONArray(*keys))

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-
 from sla import clock
 from sla.clock import State
 from sla.document import SupportPolicy, moves_clocks
@@ -82,20 +80,13 @@ def moved_by(policy: SupportPolicy, *, at: datetime) -> Iterator[Moved]:
     if latest is None or not moves_clocks(latest.policy, policy):
         return
     last = 0
-    while tickets := list(_open().filter(number__gt=last)[:BATCH]):
+    while tickets := list(versions.lean(Ticket.objects.active()).filter(number__gt=last).order_by("number")[:BATCH]):
         last = tickets[-1].number
         histories = clocks.histories(tickets)
         for ticket in tickets:
             moved = _moved(ticket, histories[ticket.pk], latest, policy, at)
             if moved is not None:
                 yield moved
-
-
-def _open() -> QuerySet[Ticket]:
-    named = ("status", "priority", "category", "channel", "organization")
-    shown = ["number", "subject", "created_at", "sla", "is_active", "policy_version_id", "priority_id", "clocks_at"]
-    keys = [f"{name}__key" for name in named if name != "organization"] + ["organization__contract"]
-    return Ticket.objects.active().select_related(*named).only(*shown, *keys).order_by("number")
 
 
 def _moved(
@@ -105,9 +96,10 @@ def _moved(
     at = max(at, ticket.clocks_at or at, ticket.created_at)
     before = clock.fold(history, clocks.Terms(), at)
     terms = _Draft(policy)
-    sla, priority = versions.terms_of(ticket, latest.policy, policy)
+    facts = versions.facts_of(ticket)
+    sla, priority = versions.terms_of(ticket.sla, facts, latest.policy, policy)
     changes = [clock.Event(at, clock.EventType.POLICY, to=(DRAFT, sla), source=DRAFT)]
-    if priority != ticket.priority.key:
+    if priority != facts.priority:
         changes.append(clock.Event(at, clock.EventType.PRIORITY, to=priority, source=DRAFT))
     after = clock.fold(list(versions.weave([*history, *changes], [], terms.known)), terms, at)
     if _standing(before, at) == _standing(after, at):

@@ -36,7 +36,13 @@ class Day:
 def when(at: datetime) -> str:
     """An instant in the reader's zone, with its weekday: Monday 24 November, 10:20."""
     pattern = pgettext("date format (Unicode): an instant of a promise", "EEEE d MMMM, HH:mm")
-    return format_datetime(timezone.localtime(at).replace(tzinfo=None), pattern, locale=_locale())
+    return _written(timezone.localtime(at).replace(tzinfo=None), pattern, (get_language() or "en").split("-")[0])
+
+
+@lru_cache(maxsize=10_000)
+def _written(local: datetime, pattern: str, language: str) -> str:
+    """Kept, since lists say the same deadlines on every page."""
+    return format_datetime(local, pattern, locale=_locale_of(language))
 
 
 def day(value: date) -> str:

@@ -9,6 +9,8 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+_SELECTED = SafeString(" selected")
+
 
 class QuickSelect(forms.Select):
     """A select of one value, without groups."""
@@ -18,8 +20,8 @@ class QuickSelect(forms.Select):
         chosen = set(self.format_value(value))
         options = format_html_join(
             "",
-            "<option{}>{}</option>",
-            ((flatatt({"value": key, "selected": str(key) in chosen}), label) for key, label in self.choices),
+            '<option value="{}"{}>{}</option>',
+            ((key, _SELECTED if str(key) in chosen else "", label) for key, label in self.choices),
         )
         wanted = flatatt(self.build_attrs(self.attrs, attrs))
         return format_html('<select name="{}"{}>{}</select>', name, wanted, options)

@@ -1,5 +1,6 @@
 """Rows of the agents' lists. A list has fifty of them: each is drawn from a few ready texts, not tag by tag."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -19,7 +20,7 @@ def ticket_row(row: Any, *, choosable: bool = False) -> SafeString:
     ticket = row.ticket
     slots: dict[str, object] = {
         "number": str(ticket.number),
-        "url": reverse("desk:ticket", args=[ticket.number]),
+        "url": _address(ticket.number),
         "subject": ticket.subject,
         "category": ticket.category,
         "requester": ticket.requester,
@@ -31,6 +32,11 @@ def ticket_row(row: Any, *, choosable: bool = False) -> SafeString:
         "due": _due(row) if row.due else "",
     }
     return filled("tickets/desk/_row.html", slots, choosable=bool(choosable))
+
+
+@lru_cache(maxsize=10_000)
+def _address(number: int) -> str:
+    return reverse("desk:ticket", args=[number])
 
 
 def _due(row: Any) -> SafeString:

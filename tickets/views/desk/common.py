@@ -19,8 +19,8 @@ from tickets import lists
 from tickets.models import Event, Ticket
 
 View = Callable[..., HttpResponse]
-#: Large columns of neighbouring rows, which no page of the workspace shows.
-_HEAVY = ("policy_version__document", "policy_version__source", "merged_into__description", "merged_into__answers")
+#: Large columns of a neighbouring row, which no page of the workspace shows.
+_HEAVY = ("policy_version__document", "policy_version__source")
 
 
 def staff(view: View) -> View:
@@ -60,7 +60,7 @@ def ticket_or_404(person: User, number: int) -> Ticket:
     """
     last = Event.objects.filter(ticket=OuterRef("pk")).order_by("-id").values("pk")[:1]
     seen = lists.with_people(Ticket.objects.visible_to(person)).annotate(last_event=Subquery(last))
-    seen = seen.select_related("requester__role", "policy_version", "merged_into").defer(*_HEAVY)
+    seen = seen.select_related("requester__role", "policy_version").defer(*_HEAVY)
     return lists.complete([get_object_or_404(seen, number=number)])[0]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -15,10 +16,10 @@ from helpdesk.demo.people import settle
 from helpdesk.demo.stories import Skipped, Stage
 from helpdesk.policy.apply import apply
 from kb.actions import load_articles
-from notices.models import Announcement
+from notices import actions as announcements
 from sla.document import SupportPolicy
 from tenants import alarms
-from tenants.context import act_as
+from tenants.context import act_as, active_tenant
 from tenants.models import Role, Tenant, User
 from tickets.models import Ticket
 
@@ -60,13 +61,25 @@ def load(tenant: Tenant, *, now: datetime, progress: Callable[[int, int], None])
 
 def _announce(entries: list[dict[str, Any]], author: User, now: datetime) -> None:
     for entry in entries:
-        begins = now + timedelta(hours=entry.get("in_hours", 0))
-        Announcement.objects.create(
-            title=entry["title"],
-            body=entry.get("body", ""),
-            severity=entry.get("severity", "info"),
-            audience=entry.get("audience", "everyone"),
-            shown_from=now - timedelta(hours=entry.get("shown_hours_ago", 1)),
-            shown_until=begins + timedelta(hours=entry.get("lasts_hours", 48)),
+        starts_at, ends_at = _work(entry["work"], now) if "work" in entry else (None, None)
+        announcements.publish(
+            announcements.Content(
+                title=entry["title"],
+                body=entry["body"],
+                severity=entry["severity"],
+                audience=entry["audience"],
+                shown_from=now - timedelta(hours=entry["shown_hours_ago"]),
+                shown_until=ends_at or now + timedelta(hours=entry["lasts_hours"]),
+                starts_at=starts_at,
+                ends_at=ends_at,
+            ),
             author=author,
         )
+
+
+def _work(said: dict[str, Any], now: datetime) -> tuple[datetime, datetime]:
+    """Beginning and end of maintenance some days from now, at an hour of the tenant's own clock."""
+    zone = ZoneInfo(active_tenant().timezone)
+    day = now.astimezone(zone).date() + timedelta(days=said["in_days"])
+    begins = datetime.combine(day, time.fromisoformat(said["at"]), zone)
+    return begins, begins + timedelta(hours=said["lasts_hours"])

@@ -14,6 +14,7 @@ from django.db import transaction
 from ruamel.yaml import YAML
 
 from helpdesk.demo import PASSWORD, SLUGS, TEXTS, access, loading
+from notices.queries import announcements_for
 from tenants.context import act_as
 from tenants.founding import make_roles
 from tenants.models import ApiToken, Role, Tenant, User
@@ -177,3 +178,11 @@ def test_the_last_tickets_are_hours_old_for_live_clocks(slug):
 
     assert len(recent) >= 8
     assert min(recent) < 1 and max(recent) > 12
+
+
+def test_maintenance_is_announced_with_its_hours(told):
+    announced = [each for each in announcements_for(None, NOW) if each.starts_at]
+
+    assert announced
+    for each in announced:
+        assert NOW < each.starts_at < each.ends_at == each.shown_until

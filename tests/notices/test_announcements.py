@@ -133,6 +133,29 @@ def test_a_banner_is_put_away_without_a_script_and_stays_on_the_list(client, sho
     assert "Mail is slow" in client.get("/announcements/", headers=host).content.decode()
 
 
+def test_a_banner_is_one_line_with_the_hours_of_the_work_in_the_reader_s_zone(client, shown):
+    host = {"host": "acme.localhost"}
+    shown.starts_at, shown.ends_at = MONDAY_9AM, MONDAY_9AM + 2 * HOUR
+    shown.save()
+
+    here = client.get("/kb/", headers=host).content.decode()
+    client.cookies["timezone"] = "Europe/Madrid"
+    abroad = client.get("/kb/", headers=host).content.decode()
+    client.cookies["timezone"] = "Pacific/Auckland"
+    over_midnight = client.get("/kb/", headers=host).content.decode()
+
+    assert "<summary>" in here.split("Mail is slow")[0]
+    assert "Monday 2 March, 16:00–18:00 (Phnom Penh time)" in here
+    assert "Monday 2 March, 10:00–12:00 (your time)" in abroad
+    assert "Monday 2 March, 22:00 – Tuesday 3 March, 00:00 (your time)" in over_midnight
+
+
+def test_the_footer_leads_to_the_announcements(client, at_acme):
+    page = client.get("/kb/", headers={"host": "acme.localhost"}).content.decode()
+
+    assert 'href="/announcements/"' in page.split("<footer")[1]
+
+
 def test_putting_away_leads_to_no_other_site(client, shown):
     answer = client.post(
         "/announcements/dismiss",

@@ -15,7 +15,7 @@ def forms_without_nul(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and not request.path.startswith("/api/"):
-            request.POST = form_without_nul(request.POST)  # type: ignore[assignment, misc]
+            request.POST = form_without_nul(request.POST)  # type: ignore[assignment]
         return get_response(request)
 
     return middleware

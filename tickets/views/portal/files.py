@@ -25,7 +25,7 @@ def attachment(request: HttpRequest, person: User, pk: UUID) -> HttpResponseBase
 
 
 def serve(kept: Attachment) -> FileResponse:
-    """The bytes, so that no browser runs them: pictures are shown, all else is saved, for a document may carry scripts."""
+    """The bytes, so that no browser runs them: a picture is shown, all else is saved, for it may carry scripts."""
     try:
         content = kept.file.open("rb")
     except FileNotFoundError:

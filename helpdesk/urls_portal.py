@@ -8,4 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tickets.urls_portal")),
     path("announcements/", include("notices.urls_portal")),
     path("policy/", page.policy, name="policy"),
+    path("policy/versions/", page.versions, name="policy_versions"),
+    path("policy/versions/<int:number>/", page.version, name="policy_version"),
 ]

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
+from sla._wall import first_shown, instant
 from sla.document.durations import Duration
 from sla.hours import Calendar, Walk
 from tenants.text import say
@@ -31,6 +32,7 @@ class Day:
     hours: str
     is_open: bool
     date: date | None = None
+    elsewhere: str = ""  # the same hours by the reader's clock, where that differs
 
 
 def when(at: datetime) -> str:
@@ -132,9 +134,52 @@ def is_always_open(calendar: Calendar) -> bool:
     return not calendar.closed and not calendar.open and all(hours == _WHOLE_DAY for hours in calendar.weekly)
 
 
-def week(calendar: Calendar) -> list[Day]:
-    """The seven days with their hours, Monday first."""
-    return [Day(capfirst(weekday(index)), intervals(of), bool(of)) for index, of in enumerate(calendar.weekly)]
+def week(calendar: Calendar, *, at: datetime) -> list[Day]:
+    """The seven days with their hours, Monday first.
+
+    Beside them the hours of the week of `at` by the reader's clock, unless that shows the same ones all week.
+    """
+    local = at.astimezone(calendar.zone)
+    monday = local.toordinal() - local.weekday()
+    spans = [
+        [[instant(first_shown(calendar.zone, monday + index, edge)) for edge in interval] for interval in of]
+        for index, of in enumerate(calendar.weekly)
+    ]
+    differs = not is_always_open(calendar) and any(
+        timezone.localtime(edge).utcoffset() != edge.astimezone(calendar.zone).utcoffset()
+        for of in spans
+        for interval in of
+        for edge in interval
+    )
+    return [
+        Day(
+            capfirst(weekday(index)),
+            intervals(of),
+            bool(of),
+            elsewhere=", ".join(_abroad(date.fromordinal(monday + index), *each) for each in spans[index])
+            if differs
+            else "",
+        )
+        for index, of in enumerate(calendar.weekly)
+    ]
+
+
+def _abroad(name: date, begin: datetime, end: datetime) -> str:
+    """Hours as the reader's clock shows them, with the day where it is not the one of the row."""
+    begin, end = timezone.localtime(begin), timezone.localtime(end)
+    first, last, shown = begin.date(), end.date(), f"{end.hour}:{end.minute:02d}"
+    if shown == "0:00" and last > first:
+        last, shown = last - timedelta(days=1), "24:00"
+    said = f"{begin.hour}:{begin.minute:02d}"
+    if first == last == name:
+        return f"{said}–{shown}"
+    if first == last:
+        return f"{_short(first)} {said}–{shown}"
+    return f"{_short(first)} {said}–{_short(last)} {shown}"
+
+
+def _short(value: date) -> str:
+    return str(_locale().days["stand-alone"]["abbreviated"][value.weekday()])
 
 
 def hours(calendar: Calendar) -> str:
@@ -168,7 +213,11 @@ def intervals(of: tuple[tuple[int, int], ...]) -> str:
         return gettext("closed")
     if of == _WHOLE_DAY:
         return gettext("all day")
-    return ", ".join(f"{clock(begin)}–{clock(end)}" for begin, end in of)
+    return ", ".join(map(_span, of))
+
+
+def _span(interval: tuple[int, int]) -> str:
+    return f"{clock(interval[0])}–{clock(interval[1])}"
 
 
 def clock(seconds: int) -> str:

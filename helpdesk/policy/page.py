@@ -1,228 +1,147 @@
-"""The support policy as customers read it, made wholly from the version in force."""
+"""The support policy as customers read it, made wholly from a version of it; and what changed from one to the next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
-from sla import words
-from sla.document import SupportPolicy
-from sla.document.calendars import CalendarSpec
-from sla.document.terms import METRICS, SlaPolicy
+from helpdesk.policy import changelog, sections
+from helpdesk.policy.opening import opening
+from helpdesk.policy.readers import audience
+from sla.document import SupportPolicy, diff
+from sla.models import PolicyVersion
+from tenants.models import User
 from tenants.text import say
 from tickets import desk
-from tickets.promise import NAMES
-from tickets.views.portal.common import policy_required
+from tickets.views.portal.common import policy_required, reader_of
 from tickets.views.portal.home import tiles, ways
 
-A_YEAR = timedelta(days=366)
+#: Versions on one page of the change log.
+PAGE = 20
 _MARKDOWN = MarkdownIt("js-default").enable(["table", "strikethrough"])
 
 
 @dataclass(frozen=True)
-class Holiday:
-    """A date with hours other than its weekday's."""
+class Change:
+    """A version in the change log. By whom and by field only staff are told."""
 
-    date: str
-    name: str
-    hours: str
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A calendar of the policy: its week, and the days of the coming year that differ."""
-
-    key: str
-    name: str
-    place: str
-    is_always_open: bool
-    week: list[words.Day]
-    closed: list[Holiday]
-    moved: list[Holiday]
-    now: words.OpenNow
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The targets of one SLA policy: a row a priority, a column a metric that is promised at all."""
-
-    name: str
-    conditions: list[str]
-    metrics: list[str]
-    rows: list[tuple[str, list[str], str]]
+    version: PolicyVersion
+    until: datetime | None  # None: it is in force
+    is_first: bool
+    parts: tuple[changelog.Part, ...]
+    fields: list[str]
 
 
 @require_safe
 @policy_required
 def policy(request: HttpRequest) -> HttpResponse:
-    """The page."""
-    version = desk.current_policy()
-    said, at = version.policy, timezone.now()
-    today = timezone.localdate(at)
+    """The version in force."""
+    return _show(request, desk.current_policy(), later=None)
+
+
+@require_safe
+@policy_required
+def version(request: HttpRequest, number: int) -> HttpResponse:
+    """Any version, at an address that always shows the same one."""
+    found = _versions(reader_of(request)).filter(number__gte=number).order_by("number")[:2]
+    shown, later = (*found, None, None)[:2]
+    if shown is None or shown.number != number:
+        raise Http404
+    return _show(request, shown, later=later)
+
+
+@require_safe
+@policy_required
+def versions(request: HttpRequest) -> HttpResponse:
+    """The change log: every version, the latest first."""
+    person, current = reader_of(request), desk.current_policy()
+    is_staff = person is not None and person.is_staff_member
+    rows = _rows(person, request.GET.get("upto", ""))
+    shown = [_change(row, later, former, is_staff) for later, row, former in rows[:PAGE]]
     context = {
-        "version": version,
+        "version": current,
+        "policy": current.policy,
+        "changes": shown,
+        "earlier": rows[PAGE][1].number if len(rows) > PAGE else None,
+        "is_staff": is_staff,
+        "crumbs": [*_crumbs(), {"label": _("What has changed"), "url": ""}],
+    }
+    return render(request, "policy/versions.html", context)
+
+
+def _versions(person: User | None) -> Any:
+    """The versions without their documents, which the process keeps; for staff with who applied them."""
+    known = PolicyVersion.objects.defer("document", "source")
+    return known.select_related("applied_by") if person is not None and person.is_staff_member else known
+
+
+def _rows(person: User | None, upto: str) -> list[tuple[PolicyVersion | None, PolicyVersion, PolicyVersion | None]]:
+    """The versions from a number downwards, a page and one more, each between the one after it and the one before."""
+    known = _versions(person).order_by("-number")
+    limit = int(upto) if upto.isascii() and upto.isdecimal() and len(upto) < 10 else None
+    if limit is None:
+        found = [None, *known[: PAGE + 2], None]
+    else:
+        found = [*known.filter(number__lte=limit + 1)[: PAGE + 3], None]
+        if found[0] is None or found[0].number <= limit:
+            found.insert(0, None)
+    return [(later, row, former) for later, row, former in zip(found, found[1:], found[2:], strict=False) if row]
+
+
+def _change(row: PolicyVersion, later: PolicyVersion | None, former: PolicyVersion | None, is_staff: bool) -> Change:
+    return Change(
+        version=row,
+        until=later.applied_at if later else None,
+        is_first=former is None,
+        parts=changelog.changes(former.pk, row.pk) if former else (),
+        fields=diff(former.policy, row.policy) if former and is_staff else [],
+    )
+
+
+def _crumbs() -> list[dict[str, str]]:
+    return [{"label": _("Support policy"), "url": reverse("portal:policy")}]
+
+
+def _show(request: HttpRequest, row: PolicyVersion, *, later: PolicyVersion | None) -> HttpResponse:
+    person, said, at = reader_of(request), row.policy, timezone.now()
+    readers = audience(person, request.GET.get("for", ""), said)
+    # A version that is no longer in force names the days of its own year.
+    since = timezone.localdate(at if later is None else row.applied_at)
+    context = {
+        "version": row,
+        "later": later,
+        "is_staff": person is not None and person.is_staff_member,
+        "applied_by": row.applied_by if person is not None and person.is_staff_member else None,
+        "permalink": request.build_absolute_uri(reverse("portal:policy_version", args=[row.number])),
+        "at": at,
+        "readers": readers,
         "policy": said,
-        "openings": [opening(said, spec, today) for spec in said.calendars.values()],
-        "grids": [grid(said, sla) for sla in said.sla.values()],
-        "categories": [_meanings(said, tile) for tile in tiles(said)],
-        "matrix": _matrix(said),
+        "openings": [opening(said, spec, since=since, at=at) for spec in said.calendars.values()],
+        "since": since,
+        "grids": [sections.grid(said, sla, readers.contract) for sla in readers.terms(said)],
+        "categories": [sections.meanings(said, tile) for tile in tiles(said)],
+        "matrix": sections.matrix(said),
         "channels": ways(said, at),
-        "contents": list(contents(said)),
-        "rules": _rules(said),
+        "contents": list(sections.contents(said)),
+        "rules": sections.rules(said),
         "introduction": _MARKDOWN.render(say(said.introduction)) if said.introduction else "",
-        "contracts": _contracts(said),
-        "lengths": _lengths(said),
-        "sections": [(section.title, _MARKDOWN.render(say(section.text))) for section in said.sections.values()],
+        "excluded": readers.excluded(said),
+        "lifted": readers.lifted(said),
+        "contracts": [] if readers.contract else sections.contracts(said),
+        "lengths": sections.lengths(said),
+        "sections": _prose(said),
     }
     return render(request, "policy/page.html", context)
 
 
-def opening(policy: SupportPolicy, spec: CalendarSpec, today: date) -> Opening:
-    """A calendar with the holidays and moved working days of the coming year, named in the reader's language."""
-    calendar = policy.calendar(spec.key)
-    opened, moved = spec.opened(), (spec.holidays.working_days if spec.holidays else None) or {}
-    ahead = [day for day in sorted({*spec.closed(), *opened}) if today <= day < today + A_YEAR]
-    # A holiday on a day that is closed anyway changes nothing for anybody.
-    closed = [day for day in ahead if day not in opened and calendar.weekly[day.weekday()]]
-    return Opening(
-        key=spec.key,
-        name=say(spec.name),
-        place=words.place(calendar.timezone),
-        is_always_open=words.is_always_open(calendar),
-        week=words.week(calendar),
-        closed=[Holiday(words.full_date(day), say(spec.closed()[day]), "") for day in closed],
-        moved=[
-            Holiday(words.full_date(day), say(moved.get(day)), words.intervals(calendar.open[day.toordinal()]))
-            for day in ahead
-            if day in opened
-        ],
-        now=words.open_now(calendar, timezone.now()),
-    )
-
-
-def grid(policy: SupportPolicy, sla: SlaPolicy) -> Grid:
-    """Targets with their units, and the hours in which they count."""
-    promised = [metric for metric in METRICS if any(targets.get(metric) for targets in sla.targets.values())]
-    rows = []
-    for priority in policy.priorities.values():
-        if priority.key not in sla.targets:
-            continue
-        targets = sla.targets[priority.key]
-        cells = [words.duration(length) if (length := targets.get(metric)) else "" for metric in promised]
-        rows.append((say(priority.name), cells, say(policy.calendars[policy.calendar_key(sla.key, priority.key)].name)))
-    return Grid(say(sla.name), _conditions(policy, sla), [str(NAMES[metric]) for metric in promised], rows)
-
-
-def _conditions(policy: SupportPolicy, sla: SlaPolicy) -> list[str]:
-    """For which requests a grid holds."""
-    when = sla.when
-    told = (
-        (_("Contracts: %(names)s"), [policy.contracts[key].name for key in when.contracts]),
-        (_("Categories: %(names)s"), [policy.categories[key].name for key in when.categories]),
-        (_("Kinds of request: %(names)s"), [policy.request_types[key].name for key in when.types]),
-        (_("Channels: %(names)s"), [policy.channels[key].name for key in when.channels]),
-        (_("Priorities: %(names)s"), [policy.priorities[key].name for key in when.priorities]),
-    )
-    return [text % {"names": ", ".join(map(say, names))} for text, names in told if names]
-
-
-def _meanings(policy: SupportPolicy, tile: dict[str, Any]) -> dict[str, Any]:
-    """A category with what each priority means in it, where that differs from the general meaning."""
-    category = tile["category"]
-    named = [(each.name, category.meanings[key]) for key, each in policy.priorities.items() if key in category.meanings]
-    return {**tile, "meanings": named, "examples": category.examples, "type": policy.request_types[category.type].name}
-
-
-def _contracts(policy: SupportPolicy) -> list[tuple[Any, Any, list[Any]]]:
-    """Contracts that say more than their name: what they comprise, and the exclusions that they lift."""
-    told = [
-        (each.name, each.description, [policy.exclusions[key].text for key in each.lifts])
-        for each in policy.contracts.values()
-    ]
-    return [contract for contract in told if contract[1] or contract[2]]
-
-
-def _matrix(policy: SupportPolicy) -> list[tuple[Any, list[Any]]]:
-    """Impact by urgency, as rows."""
-    if not policy.matrix:
-        return []
-    return [
-        (
-            impact,
-            [
-                policy.priorities[policy.matrix.priorities[impact.key][urgency]].name
-                for urgency in policy.matrix.urgencies
-            ],
-        )
-        for impact in policy.matrix.impacts.values()
-    ]
-
-
-def _rules(policy: SupportPolicy) -> list[str]:
-    """What happens by itself, as far as the customer is told."""
-    moments = []
-    for rule in policy.escalation.rules.values():
-        if not (rule.do.escalate and rule.do.tell_customer):
-            continue
-        names = {"metric": NAMES[rule.when.clock], "percent": rule.when.at}
-        if rule.when.on_breach:
-            said = _("%(metric)s: not in time") % names
-        else:
-            said = _("%(metric)s: %(percent)s%% of the time used") % names
-        only = ", ".join(say(policy.priorities[key].name) for key in rule.when.only.priorities)
-        moments.append(f"{said} ({only})" if only else said)
-    return moments
-
-
-def _lengths(policy: SupportPolicy) -> dict[str, str]:
-    """The lengths of time that single clauses name, in words."""
-    fair = policy.fair_use
-    found: dict[str, str] = {}
-    if fair.follow_up_pause:
-        found["follow_up_pause"] = words.duration(fair.follow_up_pause)
-    if fair.session_limit:
-        found["session_limit"] = words.duration(fair.session_limit)
-        found["session_channels"] = ", ".join(say(policy.channels[key].name) for key in fair.session_channels)
-    if policy.maintenance and policy.maintenance.lead_times:
-        found["lead_times"] = ", ".join(words.wall_length(each.seconds or 0) for each in policy.maintenance.lead_times)
-    if policy.complaints:
-        found["complaints"] = words.duration(policy.complaints.target)
-    return found
-
-
-def contents(policy: SupportPolicy) -> Iterator[tuple[str, str]]:
-    """The headings of the page: anchor and text, as far as the policy says something there."""
-    fair = policy.fair_use
-    parts = (
-        ("times", _("How soon we answer"), True),
-        ("hours", _("When we are there"), True),
-        ("priorities", _("Priorities"), True),
-        ("categories", _("What you can ask"), True),
-        ("channels", _("How to reach us"), True),
-        ("tiers", _("Who takes care of it"), True),
-        ("covered", _("What is covered, and what is not"), policy.exclusions or policy.responsibilities.support),
-        ("asking", _("How to ask well"), _has_guidance(policy)),
-        ("refusals", _("When we refuse"), policy.refusal_reasons or policy.suspension),
-        ("fair-use", _("Fair use"), fair.rules or fair.consequence or fair.follow_up_pause or fair.session_limit),
-        ("maintenance", _("Maintenance"), policy.maintenance),
-        ("feedback", _("Feedback"), policy.feedback),
-        ("complaints", _("Complaints"), policy.complaints),
-    )
-    yield from ((anchor, text) for anchor, text, is_there in parts if is_there)
-    for index, section in enumerate(policy.sections.values(), 1):
-        yield f"section-{index}", section.title.say(get_language() or "en")
-
-
-def _has_guidance(policy: SupportPolicy) -> bool:
-    guidance = policy.guidance
-    return bool(guidance.before or guidance.examples or guidance.subject or policy.responsibilities.customer)
+def _prose(policy: SupportPolicy) -> list[tuple[Any, str]]:
+    return [(section.title, _MARKDOWN.render(say(section.text))) for section in policy.sections.values()]

@@ -95,4 +95,4 @@ class Recalculation(TenantModel):
 @lru_cache(maxsize=512)
 def policy_of(tenant_id: int | None, version_id: UUID) -> SupportPolicy:
     """The typed policy of a version of the active tenant. A version never changes, so the cache never ages."""
-    return SupportPolicy.from_document(PolicyVersion.objects.values_list("document", flat=True).get(pk=version_id))
+    return SupportPolicy.from_stored(PolicyVersion.objects.values_list("document", flat=True).get(pk=version_id))

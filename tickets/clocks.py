@@ -8,10 +8,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sla import clock
-from sla.models import policy_of
 from tenants import alarms
 from tenants.bulk import update_many
-from tenants.context import active_tenant_id
 from tickets import events, versions
 from tickets.models import Clock, Event, Message, Ticket
 
@@ -56,10 +54,13 @@ _CROSSINGS = {clock.Kind.WARNED: "clock.warned", clock.Kind.BREACHED: "clock.bre
 class Terms:
     """Targets of one tenant: an SLA policy is named by the version of the support policy that it stands in."""
 
+    #: The policy of a version.
+    known = staticmethod(versions.known)
+
     def target(self, policy: Any, priority: Any, metric: clock.Metric) -> clock.Target | None:
         """What was promised; None on tickets without an SLA policy."""
         version, sla = policy
-        return policy_of(active_tenant_id(), UUID(version)).target(sla, priority, metric) if sla else None
+        return self.known(version).target(sla, priority, metric) if sla else None
 
 
 def fold(ticket: Ticket, *, at: datetime) -> clock.Clocks:

@@ -52,7 +52,8 @@ def apply(
     number = former.number if former else 0
     if base is not None and base != number:
         raise StalePlan(planned=base, current=number)
-    is_same = former is not None and former.digest == policy.digest
+    # Read again, since a field that a later release brought has its default in an older document.
+    is_same = former is not None and former.policy.digest == policy.digest
     if former is not None and is_same and source in (None, former.source):
         return Applied(former, [], is_new=False)
     refuse(policy, at=at)

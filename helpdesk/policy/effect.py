@@ -129,10 +129,3 @@ class _Draft(clocks.Terms):
     def known(self, version: str) -> SupportPolicy:
         """The policy of a version, the draft among them."""
         return self.policy if version == DRAFT else versions.known(version)
-
-    def target(self, policy: Any, priority: Any, metric: clock.Metric) -> clock.Target | None:
-        """What is promised."""
-        version, sla = policy
-        if version == DRAFT:
-            return self.policy.target(sla, priority, metric) if sla else None
-        return super().target(policy, priority, metric)

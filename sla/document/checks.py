@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from sla.document.policy import SupportPolicy
 
 Fault = tuple[tuple[str, ...], str]
+Check = Callable[["SupportPolicy"], Iterator[Fault]]
 
 
-def check(policy: SupportPolicy, root: Node, reader: Reader) -> None:
+def check(policy: SupportPolicy, root: Node, reader: Reader, asked: tuple[Check, ...]) -> None:
     """Put on record what is wrong with the document as a whole."""
-    for find in (_defaults, _names, _successors, _dates, _statuses, _channels, _tiers, _categories, _contracts, _rules):
+    for find in asked:
         for path, message in find(policy):
             reader.refuse(node_at(root, path), ".".join(path), message)
 
@@ -143,3 +144,8 @@ def _rules(policy: SupportPolicy) -> Iterator[Fault]:
         if rule.do.escalate == first:
             message = f'"{first}" is the first tier; nothing can climb to it. Write next, or a higher tier.'
             yield (*path, "do", "escalate"), message
+
+
+#: What every document has kept to since there are policies, and what new ones are asked besides.
+ALWAYS: tuple[Check, ...] = (_defaults, _statuses, _channels, _tiers, _categories, _contracts, _rules)
+ALL: tuple[Check, ...] = (*ALWAYS, _names, _successors, _dates)

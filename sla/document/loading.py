@@ -47,7 +47,14 @@ def from_document(kind: type[SupportPolicy], document: object, source: str) -> S
     return _policy(kind, reading.from_plain(document, source), source)
 
 
-def _policy(kind: type[SupportPolicy], root: Node, source: str) -> SupportPolicy:
+def from_stored(kind: type[SupportPolicy], document: object) -> SupportPolicy:
+    """The policy of a document that the database keeps."""
+    return _policy(kind, reading.from_plain(document, "policy"), "policy", checks.ALWAYS)
+
+
+def _policy(
+    kind: type[SupportPolicy], root: Node, source: str, asked: tuple[checks.Check, ...] = checks.ALL
+) -> SupportPolicy:
     reader = Reader(source)
     if not root.is_mapping:
         reader.refuse(
@@ -61,7 +68,7 @@ def _policy(kind: type[SupportPolicy], root: Node, source: str) -> SupportPolicy
     reader.check_references()
     if policy is not INVALID and not reader.problems:
         policy = _completed(policy)
-        checks.check(policy, root, reader)
+        checks.check(policy, root, reader, asked)
     if reader.problems or policy is INVALID:
         raise PolicyError(reader.problems)
     return policy

@@ -119,6 +119,11 @@ class SupportPolicy:
         """The policy of a JSON-able document, as `to_document` gives it. PolicyError tells all that is wrong."""
         return loading.from_document(cls, document, source)
 
+    @classmethod
+    def from_stored(cls, document: object) -> SupportPolicy:
+        """The policy of a document that was applied once; what only new policies are asked is not asked of it."""
+        return loading.from_stored(cls, document)
+
     def to_document(self) -> dict[str, Any]:
         """The policy as JSON-able data with every default written out: what a database keeps."""
         return RecordOf(type(self)).dump(self)

@@ -65,6 +65,11 @@ def rule(clock, effect):
     return f"escalation: {{rules: {{r: {{name: R, {when}, do: {{{effect}}}}}}}}}\nsla:\n"
 
 
+def at_apia(open_dates):
+    """Dates of a place whose clocks skipped a Friday."""
+    return f"    timezone: Pacific/Apia\n    open_dates: {{{open_dates}}}\n    weekly:"
+
+
 def with_change(old, new):
     assert SOUND.count(old) == 1
     return SOUND.replace(old, new)
@@ -116,6 +121,12 @@ def test_the_sound_example_is_sound():
         ("    weekly:", "    holidays: {country: ES, years: 1}\n    weekly:", "holidays.years", "1970 to 2200"),
         ("    weekly:", "    holidays: {country: ES, years: 1-9999}\n    weekly:", "holidays.years", "at most 30"),
         ("lab: {name: Lab, tier: second}", "lab: {name: Lab, tier: first}", "23:5: second", "No team"),
+        ("name: Low", "name: High", "15:11: priorities.low.name", '"high" has the name "High" too'),
+        ("name: Low", "name: Low\n    replaces: [high]", "16:15: priorities.low.replaces", "still a priority here"),
+        ("name: Low", "name: Low\n    replaces: []", "16:15: priorities.low.replaces", "at least 1"),
+        ("    weekly:", at_apia("2011-12-30: '08:00-18:00'"), "9:30: open_dates.2011-12-30", "skipped 2011-12-30"),
+        ("    weekly:", at_apia("2011-12-29: '22:00-06:00'"), "9:30: open_dates.2011-12-29", "skipped 2011-12-30"),
+        ("    weekly:", at_apia("9999-12-30: '08:00-18:00'"), "9:18: open_dates.9999-12-30", "1970 to 2200"),
         ("sla:\n", "channels: {fax: {}}\nsla:\n", "33:17: channels.fax", "There is no channel"),
         ("sla:\n", "channels: {email: {calendar: nights}}\nsla:\n", "33:30: channels.email.calendar", 'in "calendars"'),
         ("sla:\n", "statuses: {new: {kind: new, name: New}}\nsla:\n", "33:11: statuses", "No status is of kind open"),
@@ -249,6 +260,15 @@ def test_a_stored_document_that_is_wrong_is_refused(document, says):
 
     assert says in str(caught.value)
     assert str(caught.value).startswith("version 3: ")
+
+
+def test_a_policy_that_was_applied_once_can_always_be_read_again():
+    document = load(SOUND).to_document()
+    document["calendars"].append({**document["calendars"][0], "key": "second"})
+
+    with pytest.raises(PolicyError, match='"office" has the name "Office hours" too'):
+        SupportPolicy.from_document(document)
+    assert SupportPolicy.from_stored(document).calendars["second"].name == {"en": "Office hours"}
 
 
 def test_the_same_key_twice_in_a_stored_document_is_refused():

@@ -12,11 +12,15 @@ The exit status is 1 if there was one.
 """
 
 import argparse
+from collections.abc import Callable
+from contextlib import suppress
 
 from sla import _jsonl
 from sla._jsonl import CaseInvalid, minutes, read_calendar, read_days, read_instant, read_minutes
 from sla._wall import quoted, stamp
-from sla.hours import Walk
+from sla.hours import OutOfRange, Walk
+
+Answer = tuple[dict, Callable[[], Walk]]
 
 
 def answer(case: dict, explain: bool = False) -> dict:
@@ -25,26 +29,29 @@ def answer(case: dict, explain: bool = False) -> dict:
     kind = case.get("kind")
     if not isinstance(kind, str) or kind not in questions:
         raise CaseInvalid("kind", f"{quoted(kind)} is no question; ask for {', '.join(questions)}.")
-    result, walk = questions[kind](case, explain)
-    return {**result, "walk": walk.as_json()} if walk else result
+    result, tell = questions[kind](case)
+    if explain:
+        with suppress(OutOfRange):  # the answer stands, also when it is too far away to be told day by day
+            result["walk"] = tell().as_json()
+    return result
 
 
-def _due(case: dict, explain: bool) -> tuple[dict, Walk | None]:
+def _due(case: dict) -> Answer:
     calendar, start = read_calendar(case.get("calendar")), read_instant(case, "start")
     seconds = read_minutes(case.get("minutes"), "minutes")
-    return {"due": stamp(calendar.add(start, seconds))}, calendar.explain(start, seconds) if explain else None
+    return {"due": stamp(calendar.add(start, seconds))}, lambda: calendar.explain(start, seconds)
 
 
-def _due_days(case: dict, explain: bool) -> tuple[dict, Walk | None]:
+def _due_days(case: dict) -> Answer:
     calendar, start = read_calendar(case.get("calendar")), read_instant(case, "start")
     days = read_days(case.get("days"), "days")
-    return {"due": stamp(calendar.add_days(start, days))}, calendar.explain_days(start, days) if explain else None
+    return {"due": stamp(calendar.add_days(start, days))}, lambda: calendar.explain_days(start, days)
 
 
-def _elapsed(case: dict, explain: bool) -> tuple[dict, Walk | None]:
+def _elapsed(case: dict) -> Answer:
     calendar = read_calendar(case.get("calendar"))
     start, end = read_instant(case, "start"), read_instant(case, "end")
-    return {"minutes": minutes(calendar.between(start, end))}, calendar.explain_between(start, end) if explain else None
+    return {"minutes": minutes(calendar.between(start, end))}, lambda: calendar.explain_between(start, end)
 
 
 def main(arguments: list[str] | None = None) -> int:

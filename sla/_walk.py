@@ -8,10 +8,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sla._wall import first_shown, instant, offset_at, ordinal_at, stamp
+from sla._wall import OutOfRange, first_shown, instant, offset_at, ordinal_at, stamp
 
 if TYPE_CHECKING:
     from sla.hours import Calendar
+
+
+LONGEST_WALK = 5000  # dates; more than thirteen years
 
 
 class Reason(StrEnum):
@@ -77,6 +80,8 @@ def walk(calendar: Calendar, begin: int, end: int) -> Walk:
     """Retrace the calendar from one instant to a later one."""
     end = max(begin, end)
     first, last = ordinal_at(calendar.zone, begin), ordinal_at(calendar.zone, max(begin, end - 1))
+    if last - first > LONGEST_WALK:
+        raise OutOfRange("The way is too long to be told day by day.")
     steps: list[Stretch | Skipped | ClockChange] = []
     cursor = begin
     # The night before may reach into the first date.

@@ -2,7 +2,7 @@
 
 from sla.clock import Target
 from sla.hours import Calendar
-from tests.sla.calendars import OFFICE, at, weekly
+from tests.sla.calendars import NEVER, OFFICE, at, minutes, weekly
 from tests.sla.histories import clocks, created, event, kinds, terms, today
 
 PRIORITIES = terms(resolution=120) | terms(priority="high", resolution=60) | terms(priority="low", resolution=480)
@@ -246,3 +246,69 @@ def test_the_ledger_quotes_the_event_the_rule_and_the_terms():
     assert (changed.rule, changed.event, changed.source) == ("priority_changed", "priority", "priority 10:30")
     assert (changed.consumed, changed.target_seconds, changed.due_at) == (5400, 3600, today("10:00"))
     assert (breached.rule, breached.source) == ("priority_changed", "priority 10:30")
+
+
+def test_an_answer_at_the_instant_of_the_change_is_late_if_the_new_deadline_is_past():
+    at_once = [priority("10:30", "high"), event("10:30", "status", to="solved")]
+    just = [priority("10:00", "high"), event("10:00", "status", to="solved")]
+
+    late, in_time = resolution(at_once, "10:31"), resolution(just, "10:31")
+
+    assert (late.state, late.due_at, late.breached_at) == ("fulfilled", today("10:00"), today("10:30"))
+    assert kinds(late) == ["started", "retargeted", "breached", "fulfilled"]
+    assert (in_time.due_at, in_time.breached_at) == (today("10:00"), None)
+
+
+def test_the_row_holds_all_that_is_worth_storing():
+    clock = resolution([priority("10:30", "high"), event("10:40", "status", to="solved")], "11:00")
+
+    assert clock.row() == {
+        "metric": "resolution",
+        "number": 1,
+        "tier": None,
+        "state": "fulfilled",
+        "policy": "standard",
+        "priority": "high",
+        "target_seconds": 3600,
+        "started_at": today("09:00"),
+        "consumed": 6000,
+        "running_since": None,
+        "due_at": today("10:00"),
+        "breached_at": today("10:30"),
+        "breach_log": clock.breach_log,
+        "fulfilled_at": today("10:40"),
+        "fulfilled_by": "status 10:40",
+        "revision": 1,
+    }
+    assert (clock.breach_log[0].due_at, clock.breach_log[0].target_seconds) == (today("10:00"), 3600)
+
+
+def test_escalation_may_lie_before_or_after_the_deadline_in_open_time():
+    office = terms(OFFICE, resolution=120)
+    clock = clocks([created("17:00")], office, "17:10").resolution
+    paused = clocks([created("17:00"), event("17:10", "status", to="pending")], office, "17:20").resolution
+    late = clocks([created("17:00"), event("2026-01-06 10:00", "status", to="pending")], office, "2026-01-06 11:00")
+    dry = clocks([created()], terms(NEVER, resolution=60), "10:00").resolution
+
+    assert clock.due_at == at("2026-01-06 09:00")
+    assert [clock.instant_from_due(minutes(offset)) for offset in (-90, -60, 0, 60, -500)] == [
+        today("17:30"),
+        today("18:00"),
+        at("2026-01-06 09:00"),
+        at("2026-01-06 10:00"),
+        today("17:00"),
+    ]
+    assert clock.instant_from_due(600 * 60) == at("2026-01-07 09:00")
+    assert (paused.instant_from_due(0), paused.instant_from_due(-minutes(111))) == (None, today("17:09"))
+    assert late.resolution.instant_from_due(minutes(30)) == at("2026-01-06 09:30")
+    assert (dry.instant_from_due(60), dry.instant_from_due(-60)) == (None, None)
+    assert clocks([created()], {}, "10:00").resolution.instant_from_due(60) is None
+    soon_dry = Calendar("Etc/UTC", {}, [], {"2026-01-05": [("09:00", "10:00")]})
+    assert clocks([created()], terms(soon_dry, resolution=60), "09:10").resolution.instant_from_due(1) is None
+
+
+def test_what_was_cancelled_does_not_count_under_a_later_target():
+    promised = terms(policy="gold", resolution=120)
+    history = [event("09:10", "merged"), event("09:40", "restored"), event("10:00", "policy", to="gold")]
+
+    assert resolution(history, "10:00", promised).due_at == today("11:30")

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from sla.document import SupportPolicy
 from sla.document.requests import Category, FormField
-from sla.models import PolicyVersion
+from sla.models import PolicyVersion, Recalculation
 from tenants.api import person_of
 from tenants.text import say
 
@@ -83,11 +83,19 @@ class PolicyMatrixSerializer(serializers.Serializer):
     priorities = serializers.DictField(child=serializers.DictField(child=serializers.CharField()))
 
 
+class PolicyRecalculationSerializer(serializers.Serializer):
+    """How many of the open tickets follow this version already; their deadlines are not final until all do."""
+
+    total = serializers.IntegerField()
+    done = serializers.IntegerField()
+
+
 class PolicySerializer(serializers.Serializer):
     """The policy in force, in the reader's language."""
 
     version = serializers.IntegerField()
     applied_at = serializers.DateTimeField()
+    recalculation = PolicyRecalculationSerializer(allow_null=True, help_text="null when all open tickets follow it")
     name = serializers.CharField()
     organization = serializers.CharField()
     language = serializers.CharField()
@@ -116,7 +124,8 @@ class PolicyView(APIView):
         if version is None:
             raise Http404
         summary = _summary(version.policy, for_staff=person_of(request).is_staff_member)
-        return Response({"version": version.number, "applied_at": version.applied_at, **summary})
+        job = Recalculation.objects.filter(finished_at=None).values("total", "done").first()
+        return Response({"version": version.number, "applied_at": version.applied_at, "recalculation": job, **summary})
 
 
 def _summary(policy: SupportPolicy, *, for_staff: bool) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.forms import model_to_dict
+from django.test import Client
 
 from helpdesk.policy.errors import PriorityInUse
 from sla.clock import Kind
 from sla.models import Priority, Recalculation
 from tenants import alarms
 from tests.helpdesk.policy.conftest import IONE, OPENED, changed, without_high
-from tests.support.world import make_organization, make_ticket
+from tests.support.world import make_organization, make_ticket, token_of
 from tickets import actions, clocks, recalculation
 from tickets.models import Clock, Event, Status, Ticket
 from tickets.versions import TAKEOVER
@@ -201,6 +202,33 @@ def test_the_job_goes_on_where_it_was_and_shows_how_far_it_is(put, grace, monkey
     assert recalculation.running() is None
     assert Recalculation.objects.get().done == 5
     assert set(Clock.objects.values_list("target_seconds", flat=True)) == {30 * 3600}
+
+
+def test_a_ticket_that_somebody_acts_on_is_passed_over_and_done_at_the_end(put, grace, monkeypatch):
+    busy, free = make_ticket(grace, at=OPENED), make_ticket(grace, at=OPENED)
+    put(changed(LONGER), at=APPLIED)
+    job, lean = recalculation.running(), recalculation.lean
+    monkeypatch.setattr(recalculation, "lean", lambda tickets: lean(tickets).exclude(pk=busy.pk))
+
+    recalculation.work(job.pk, HOLDS)
+
+    assert first_response(free).target_seconds == 30 * 3600
+    assert first_response(busy).target_seconds == 24 * 3600
+    assert recalculation.running().done == 1
+    monkeypatch.setattr(recalculation, "lean", lean)
+    follow()
+    assert first_response(busy).target_seconds == 30 * 3600
+    assert recalculation.running() is None
+
+
+def test_programs_are_told_how_far_it_is(put, grace):
+    make_ticket(grace, at=OPENED)
+    put(changed(LONGER), at=APPLIED)
+    headers = {"host": "acme.localhost", "authorization": f"Token {token_of(grace)}"}
+
+    assert Client(headers=headers).get("/api/v1/policy/").json()["recalculation"] == {"total": 1, "done": 0}
+    follow()
+    assert Client(headers=headers).get("/api/v1/policy/").json()["recalculation"] is None
 
 
 def test_a_later_version_takes_the_job_over(put, grace):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,11 +22,13 @@ from kb.queries.reading import MAX_NUMBER, reader_language
 from kb.queries.writing import comments_on, newest_versions, with_newest_titles
 from kb.text import render as render_markdown
 from kb.views.access import staff_required, writer_required
+from tenants import paging
 from tenants.errors import Refused
 from tenants.models import User
 from tenants.permissions import Permission
 
 PAGE_SIZE = 50
+_LAST_CHANGED = paging.Order("updated", "", "updated_at", descending=True)
 
 
 @require_safe
@@ -35,13 +36,19 @@ PAGE_SIZE = 50
 def articles(request: HttpRequest) -> HttpResponse:
     """All articles, the last changed first."""
     form = ArticleFilterForm(request.GET)
-    chosen: QuerySet[Article] = Article.objects.select_related("category", "author").order_by("-updated_at", "number")
+    chosen: QuerySet[Article] = Article.objects.select_related("category", "author")
     chosen = _filtered(chosen, form.cleaned_data) if form.is_valid() else chosen.none()
-    page = Paginator(chosen, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = paging.page(
+        chosen,
+        _LAST_CHANGED,
+        after=paging.Cursor.parse(request.GET.get("after", "")),
+        before=paging.Cursor.parse(request.GET.get("before", "")),
+        size=PAGE_SIZE,
+    )
     context = {
         "form": form,
         "page": page,
-        "articles": with_newest_titles(page.object_list, reader_language()),
+        "articles": with_newest_titles(page.rows, reader_language()),
         "may_edit": request.user.may(Permission.EDIT_ARTICLES),  # type: ignore[union-attr]
     }
     template = "kb/desk/_list.html" if request.htmx else "kb/desk/list.html"  # type: ignore[attr-defined]

@@ -1,5 +1,8 @@
 """Articles in a writer's browser."""
 
+import re
+from html import unescape
+
 import pytest
 
 from kb import actions
@@ -118,8 +121,29 @@ def test_the_list_is_filtered_and_says_what_is_missing(at_acme, ada):
     assert rows("q=PAPER") == ["Paper jam"]
     assert rows("q=000002") == ["Toner"]
     assert rows(f"q={'9' * 40}") == rows("category=unknown") == rows("q=%00") == rows("category=%00") == []
-    assert rows("category=printing&page=xx") == ["Paper jam", "Toner"]
+    assert rows("category=printing&after=xx&before=%00") == ["Paper jam", "Toner"]
     assert "A newer text is not published yet" in client.get("/desk/articles/").content.decode()
+
+
+def test_the_list_turns_its_pages_by_the_last_article_seen(at_acme, ada, monkeypatch):
+    monkeypatch.setattr("kb.views.desk.PAGE_SIZE", 2)
+    for title in ("One", "Two", "Three"):
+        make_article(ada, title)
+    client = browser(at_acme, ada)
+
+    def seen(query):
+        html = client.get(f"/desk/articles/?{query}").content.decode()
+        links = {rel: unescape(link) for rel, link in re.findall(r'rel="(prev|next)"\s+href="\?([^"]*)"', html)}
+        return [title for title in ("One", "Two", "Three") if f">{title}<" in html], links
+
+    first, onwards = seen("kind=article")
+    second, back = seen(onwards["next"])
+
+    assert (first, second) == (["One", "Two"], ["Three"])
+    assert "kind=article" in onwards["next"]
+    assert list(onwards) == ["next"]
+    assert list(back) == ["prev"]
+    assert seen(back["prev"])[0] == first
 
 
 def test_versions_show_what_changed_and_an_older_one_is_restored(at_acme, ada):

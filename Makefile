@@ -1,6 +1,6 @@
 # What a person types. Everything behind it is in scripts/, in Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo servers test check bench clauses messages lock clean
+.PHONY: help setup demo servers test check bench mutate nightly clauses messages lock clean
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
@@ -44,8 +44,16 @@ servers: ## PostgreSQL and Redis for a developer's shell: . var/dev/env
 	@exec $(run) scripts.dev
 
 bench: ## speed, as ratios to a floor measured in the same run
-	$(environment) demo test
+	$(environment) demo test bench
 	@exec $(run) bench
+
+mutate: ## how many small mistakes in the engine of deadlines its tests notice
+	$(environment) demo test mutate
+	@$(run) scripts.mutate --workers "$(WORKERS)"
+
+nightly: ## what holds for every calendar and every history, with 100,000 examples each
+	$(environment) demo test
+	@HYPOTHESIS_PROFILE=nightly $(run) pytest -n "$(WORKERS)" --noconftest -p no:django tests/sla/test_hours_properties.py tests/sla/test_clock_properties.py
 
 clauses: ## which clauses of the five policies are kept, by tests that passed
 	$(environment) demo test

@@ -1,5 +1,7 @@
 """`python -m bench`: the agent's pages, filing, search and the sweep, first on few tickets and then on a million.
 
+Deadlines come first; alone, without servers: `python -m bench.clocks`.
+
 Every figure is the median of several runs against a real server on this machine, beside a floor from the same run: a
 bare view of that server, or the same SQL by hand. Compare ratios, not milliseconds.
 """
@@ -33,8 +35,10 @@ def main() -> None:
             import django
 
             django.setup()
+            from bench import clocks
             from bench.run import Bench
 
+            clocks.measure(print)
             Bench(installation, arguments).run()
     except CannotStart as reason:
         sys.exit(str(reason))

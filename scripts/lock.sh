@@ -12,3 +12,5 @@ export_list base
 export_list demo --extra embedded
 export_list test --only-group test
 export_list lint --only-group lint
+export_list mutate --only-group mutate
+export_list bench --only-group bench

@@ -136,8 +136,11 @@ class Clock(Facts):
         """Let time pass up to, not including, the limit: warnings and the breach that fall due before it."""
         while True:
             breach_at = self._breach_at
-            last = limit - 1 if breach_at is None else min(limit - 1, breach_at)
-            if self._warnings and self._warnings[0][0] <= last:
+            if (
+                self._warnings
+                and self._warnings[0][0] < limit
+                and (breach_at is None or self._warnings[0][0] <= breach_at)
+            ):
                 at, percent = self._warnings.pop(0)
                 self._warned.add(percent)
                 self._record(at, Kind.WARNED, TIME, percent)
@@ -250,14 +253,18 @@ class Clock(Facts):
             return
         calendar = self._watch.calendar
         left = self.target_seconds - self._watch.consumed
-        with suppress(CalendarError):
+        try:
             self._due = calendar.add_epoch(since, max(left, 0))
+        except CalendarError:
+            self._due = None
         if self._extended is not None and (self._due is None or self._due < self._extended):
             self._due = self._breach_at = self._extended
             return  # the promise warns, by a clock of its own
         if self._due is None:
             return
         self._breach_at = self._due
+        if not self.target.warn:
+            return
         with suppress(CalendarError):
             for percent in self.target.warn:
                 if percent not in self._warned:

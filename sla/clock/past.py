@@ -67,7 +67,7 @@ class Past:
 
     def is_halted(self, metric: Metric) -> bool:
         """Whether a window stops this metric now."""
-        return any(metric in window.metrics for window in self._open)
+        return bool(self._open) and any(metric in window.metrics for window in self._open)
 
     def halts(self, metric: Metric, at: int) -> Iterator[tuple[int, int]]:
         """The times up to an instant during which a known window stopped this metric."""

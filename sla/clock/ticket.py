@@ -51,8 +51,10 @@ class Ticket:
 
     def current(self) -> list[Clock]:
         """The clocks that may still move."""
-        replies = [self.first, *self.next[-1:], *self.periodic[-1:]]
-        return [*replies, self.resolution, *self.promises[-1:], *self.tiers.values()]
+        clocks = [self.first, *self.next[-1:], *self.periodic[-1:], self.resolution]
+        if self.promises or self.tiers:
+            clocks += [*self.promises[-1:], *self.tiers.values()]
+        return clocks
 
     def created(self, event: Event, at: int) -> None:
         """Start the resolution, and the first response if a customer asks."""

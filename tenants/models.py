@@ -8,6 +8,7 @@ from typing import ClassVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.db.models.lookups import Exact
@@ -183,6 +184,27 @@ class ApiToken(TenantModel):
         token = secrets.token_urlsafe(32)
         cls.objects.create(user=user, name=name, digest=cls.digest_of(token))
         return token
+
+
+class AuditEntry(TenantModel):
+    """A change of who may do what, or of what was agreed with whom. Written by `tenants.audit`, never changed."""
+
+    act = models.CharField(max_length=40)
+    subject = models.UUIDField(help_text="the row that was changed; it may be gone")
+    subject_name = models.CharField(max_length=200)
+    actor = TenantForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="none: the command line"
+    )
+    at = models.DateTimeField(db_default=Now())
+    before = models.JSONField(encoder=DjangoJSONEncoder, default=dict)
+    after = models.JSONField(encoder=DjangoJSONEncoder, default=dict)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-id"]  # ids are made in the order of recording
+        indexes = [models.Index(fields=["tenant", "subject", "-id"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.subject_name}"
 
 
 class IdempotentRequest(TenantModel):

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from tickets.views.desk import (
     acts,
+    audit,
     composing,
     filing,
     home,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/roles", settings.roles, name="roles"),
     path("settings/teams", settings.teams, name="teams"),
     path("settings/teams/<slug:key>", settings.members, name="team_members"),
+    path("settings/audit", audit.audit_log, name="audit_log"),
     path("settings/work", settings.failed_work, name="failed_work"),
     path("settings/work/<uuid:pk>/retry", settings.retry, name="retry_work"),
     path("tokens/", tokens.tokens, name="tokens"),

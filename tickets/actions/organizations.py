@@ -8,6 +8,7 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
+from tenants import audit
 from tenants.models import Role, User
 from tenants.permissions import Permission
 from tickets.actions.checks import require
@@ -20,9 +21,11 @@ def add_organization(name: str, *, contract: str = "", actor: User) -> Organizat
     require(actor, Permission.MANAGE_ORGANIZATIONS)
     try:
         with transaction.atomic():
-            return Organization.objects.create(name=name.strip(), contract=contract)
+            organization = Organization.objects.create(name=name.strip(), contract=contract)
     except IntegrityError:
         raise NameTaken(name=name.strip()) from None
+    audit.record("organization.added", organization, actor=actor, after=_agreed(organization))
+    return organization
 
 
 def change_organization(organization: Organization, *, name: str, contract: str, actor: User) -> Organization:
@@ -31,12 +34,14 @@ def change_organization(organization: Organization, *, name: str, contract: str,
     Raises NotPermitted, NameTaken.
     """
     require(actor, Permission.MANAGE_ORGANIZATIONS)
+    before = _agreed(Organization.objects.select_for_update().get(pk=organization.pk))
     organization.name, organization.contract = name.strip(), contract
     try:
         with transaction.atomic():
             organization.save(update_fields=["name", "contract"])
     except IntegrityError:
         raise NameTaken(name=organization.name) from None
+    audit.record("organization.changed", organization, actor=actor, before=before, after=_agreed(organization))
     return organization
 
 
@@ -45,27 +50,41 @@ def add_member(organization: Organization, person: User, *, scope: str, actor: U
     require(actor, Permission.MANAGE_ORGANIZATIONS)
     if person.is_staff_member:
         raise NotACustomer(person=person)
+    former = Membership.objects.select_for_update().filter(user=person, organization=organization).first()
     member, _ = Membership.objects.update_or_create(user=person, organization=organization, defaults={"scope": scope})
+    before = {"person": person.email, "scope": former.scope} if former else {}
+    after = {"person": person.email, "scope": scope}
+    audit.record("organization.member_set", organization, actor=actor, before=before, after=after)
     return member
 
 
 def remove_member(member: Membership, *, actor: User) -> None:
     """Take a person out of a company; their tickets stay where they are. Raises NotPermitted."""
     require(actor, Permission.MANAGE_ORGANIZATIONS)
-    Membership.objects.filter(pk=member.pk).delete()
+    gone, _ = Membership.objects.filter(pk=member.pk).delete()
+    if gone:
+        before = {"person": member.user.email, "scope": member.scope}
+        audit.record("organization.member_removed", member.organization, actor=actor, before=before)
 
 
 def authorize_address(organization: Organization, email: str, *, actor: User) -> OrganizationAddress:
     """Let an address make requests for a company. Raises NotPermitted."""
     require(actor, Permission.MANAGE_ORGANIZATIONS)
     known = OrganizationAddress.objects.filter(organization=organization, email__iexact=email).first()
-    return known or OrganizationAddress.objects.create(organization=organization, email=email.strip())
+    if known:
+        return known
+    address = OrganizationAddress.objects.create(organization=organization, email=email.strip())
+    audit.record("organization.address_added", organization, actor=actor, after={"address": address.email})
+    return address
 
 
 def withdraw_address(address: OrganizationAddress, *, actor: User) -> None:
     """No longer let an address speak for its company. Raises NotPermitted."""
     require(actor, Permission.MANAGE_ORGANIZATIONS)
-    OrganizationAddress.objects.filter(pk=address.pk).delete()
+    gone, _ = OrganizationAddress.objects.filter(pk=address.pk).delete()
+    if gone:
+        before = {"address": address.email}
+        audit.record("organization.address_removed", address.organization, actor=actor, before=before)
 
 
 def set_lifted_exclusions(organization: Organization, exclusions: Iterable[Exclusion], *, actor: User) -> None:
@@ -73,10 +92,19 @@ def set_lifted_exclusions(organization: Organization, exclusions: Iterable[Exclu
     require(actor, Permission.MANAGE_ORGANIZATIONS)
     wanted = {each.pk: each for each in exclusions}
     present = LiftedExclusion.objects.filter(organization=organization)
+    before = sorted(present.values_list("exclusion__key", flat=True))
     present.exclude(exclusion__in=wanted).delete()
     missing = wanted.keys() - set(present.values_list("exclusion", flat=True))
     LiftedExclusion.objects.bulk_create(
         LiftedExclusion(organization=organization, exclusion=wanted[pk]) for pk in missing
+    )
+    after = sorted(each.key for each in wanted.values())
+    audit.record(
+        "organization.exceptions_set",
+        organization,
+        actor=actor,
+        before={"exceptions": before},
+        after={"exceptions": after},
     )
 
 
@@ -92,22 +120,38 @@ def suspend(
         raise ReasonMissing
     if until is not None and until <= since:
         raise EndsBeforeItBegins
-    return _suspension(organization, since, until, reason.strip())
+    return _suspension("organization.suspended", organization, since, until, reason.strip(), actor)
 
 
 def lift_suspension(organization: Organization, *, actor: User) -> Organization:
     """Give a company its support again at once. Raises NotPermitted."""
     require(actor, Permission.SUSPEND)
-    return _suspension(organization, None, None, "")
+    return _suspension("organization.suspension_lifted", organization, None, None, "", actor)
 
 
 def _suspension(
-    organization: Organization, since: datetime | None, until: datetime | None, reason: str
+    act: str, organization: Organization, since: datetime | None, until: datetime | None, reason: str, actor: User
 ) -> Organization:
+    before = _standing(Organization.objects.select_for_update().get(pk=organization.pk))
     organization.suspended_from, organization.suspended_until = since, until
     organization.suspension_reason = reason
     organization.save(update_fields=["suspended_from", "suspended_until", "suspension_reason"])
+    audit.record(act, organization, actor=actor, before=before, after=_standing(organization))
     return organization
+
+
+def _agreed(organization: Organization) -> dict[str, str]:
+    return {"name": organization.name, "contract": organization.contract}
+
+
+def _standing(organization: Organization) -> dict[str, object]:
+    """Whether support is suspended, for the audit log; empty when it is not."""
+    said = {
+        "suspended_from": organization.suspended_from,
+        "suspended_until": organization.suspended_until,
+        "reason": organization.suspension_reason,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def add_customer(email: str, name: str, *, language: str = "", actor: User) -> User:
@@ -129,4 +173,6 @@ def add_customer(email: str, name: str, *, language: str = "", actor: User) -> U
     except IntegrityError:
         raise AddressTaken(email=email) from None
     EmailAddress.objects.create(user=customer, email=customer.email, primary=True, verified=False)
+    after = {"name": customer.name, "address": customer.email, "role": Role.Kind.CUSTOMER}
+    audit.record("person.added", customer, actor=actor, after=after)
     return customer

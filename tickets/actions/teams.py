@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tenants import audit
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets.actions.checks import require
@@ -19,6 +20,9 @@ def set_members(team: Team, people: Iterable[User], *, actor: User) -> None:
         if not person.is_staff_member:
             raise WrongTeam(person=person)
     present = TeamMembership.objects.filter(team=team)
+    before = sorted(present.values_list("user__email", flat=True))
     present.exclude(user__in=wanted).delete()
     missing = wanted.keys() - set(present.values_list("user", flat=True))
     TeamMembership.objects.bulk_create(TeamMembership(team=team, user=wanted[pk]) for pk in missing)
+    after = sorted(person.email for person in wanted.values())
+    audit.record("team.members_set", team, actor=actor, before={"members": before}, after={"members": after})

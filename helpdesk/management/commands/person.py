@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
+from tenants import audit
 from tenants.context import act_as
 from tenants.models import Role, Tenant, User
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             person.set_password(self._password(person))
             person.save()
             EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+            audit.record("person.added", person, actor=None, after={"name": name, "address": email, "role": role})
         self.stdout.write(f"{email} can sign in at {tenant} now.")
 
     def _password(self, person: User) -> str:

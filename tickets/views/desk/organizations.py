@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.errors import Refused
-from tenants.models import User
+from tenants.models import AuditEntry, User
 from tenants.permissions import Permission
 from tickets import lists, search
 from tickets.actions import organizations as actions
 from tickets.forms.people import AddressForm, LiftedForm, MemberForm, OrganizationForm, SuspendForm
 from tickets.models import LiftedExclusion, Membership, Organization, OrganizationAddress, Ticket
+from tickets.sentences import audit
 from tickets.views.desk.common import policy_in_force, staff, staff_who_may
 from tickets.views.desk.lists import rows_of
 
@@ -96,6 +97,8 @@ def _page(
         "scopes": Membership.Scope.choices,
         "may_manage": person.may(Permission.MANAGE_ORGANIZATIONS),
         "may_suspend": person.may(Permission.SUSPEND),
+        "may_audit": person.may(Permission.SEE_SYSTEM),
+        "changes": _changes(shown) if person.may(Permission.MANAGE_ORGANIZATIONS) else [],
         "forms": {
             "contract": OrganizationForm(
                 policy=policy, initial={"name": shown.name, "contract": shown.contract}, auto_id="contract_%s"
@@ -109,6 +112,10 @@ def _page(
         "wrong": next(iter(wrong or {}), ""),
     }
     return render(request, "tickets/desk/organization.html", context, status=422 if wrong else 200)
+
+
+def _changes(shown: Organization) -> list[audit.Entry]:
+    return audit.told(AuditEntry.objects.filter(subject=shown.pk).select_related("actor")[:LATEST])
 
 
 @dataclass(frozen=True)

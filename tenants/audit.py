@@ -1,0 +1,31 @@
+"""The audit log: who changed what, from what to what. The one place that writes it; Postgres lets nobody rewrite it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tenants.models import AuditEntry, TenantModel, User
+
+
+def record(
+    act: str,
+    subject: TenantModel,
+    *,
+    actor: User | None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a change down, at the database's time, in the transaction of the change; nothing where both are the same.
+
+    `actor` is None for the command line. Values are texts, instants and lists of texts; no secrets.
+    """
+    if before != after:
+        AuditEntry.objects.create(
+            act=act,
+            subject=subject.pk,
+            subject_name=str(subject)[:200],
+            actor=actor,
+            before=before or {},
+            after=after or {},
+        )

@@ -1,0 +1,42 @@
+"""The audit log: who changed what was agreed, and who may do what."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tenants.models import AuditEntry, User
+from tenants.permissions import Permission
+from tickets.sentences import audit
+from tickets.views.desk.common import staff_who_may
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@staff_who_may(Permission.SEE_SYSTEM)
+def audit_log(request: HttpRequest, person: User) -> HttpResponse:
+    """All changes, the newest first, or those of one subject."""
+    found = AuditEntry.objects.select_related("actor")
+    if subject := _uuid(request.GET.get("subject", "")):
+        found = found.filter(subject=subject)
+    if before := _uuid(request.GET.get("before", "")):
+        found = found.filter(pk__lt=before)
+    rows = list(found[: PAGE_SIZE + 1])
+    context = {
+        "entries": audit.told(rows[:PAGE_SIZE]),
+        "subject_name": rows[0].subject_name if subject and rows else "",
+        "is_first": not before,
+        "older": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None,
+    }
+    return render(request, "tickets/desk/audit_log.html", context)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

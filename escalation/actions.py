@@ -14,7 +14,7 @@ from tenants.context import active_tenant
 from tenants.models import User
 from tenants.permissions import Permission
 from tenants.text import say
-from tickets import desk, events
+from tickets import clocks, desk, events
 from tickets.actions.checks import require, require_active
 from tickets.errors import ReasonMissing
 from tickets.models import Ticket, Tier
@@ -36,7 +36,9 @@ def escalate(
     rule when no person acts. Raises NotPermitted, TicketNotActive, ReasonMissing, HighestTier, NotAbove, TiersInOrder.
     """
     require(actor, Permission.ESCALATE)
-    return climb(desk.lock(ticket), Ladder(), actor=actor, at=at, reason=reason, to=to, sentence=sentence, rule=rule)
+    ticket = climb(desk.lock(ticket), Ladder(), actor=actor, at=at, reason=reason, to=to, sentence=sentence, rule=rule)
+    clocks.refresh(ticket, at=at)
+    return ticket
 
 
 def climb(
@@ -50,7 +52,7 @@ def climb(
     sentence: str | Mapping[str, str] = "",
     rule: str = "",
 ) -> Ticket:
-    """escalate() for a ticket that is locked already, by somebody who may."""
+    """escalate() for a ticket that is locked already, by somebody who may. The caller brings the clocks in line."""
     require_active(ticket)
     if not reason.strip():
         raise ReasonMissing
@@ -91,6 +93,7 @@ def hand_back(ticket: Ticket, *, actor: User | None, at: datetime, reason: str) 
     described = _described(ticket, below[0], reason)
     _move(ticket, below[0], ladder, at=at)
     events.record(ticket, "ticket.handed_back", actor=actor, at=at, **described)
+    clocks.refresh(ticket, at=at)
     return ticket
 
 

@@ -13,6 +13,7 @@ from escalation.ladder import Ladder
 from escalation.models import RuleRun
 from sla.document.rules import BREACH, Rule
 from sla.models import Priority
+from tenants import alarms
 from tenants.errors import Refused
 from tenants.text import say
 from tickets import clocks, desk, events
@@ -50,14 +51,21 @@ def _consider(
     """Run every rule of a ticket's policy for its warnings and breaches, each rule once for each of them."""
     runs: list[RuleRun] = []
     ladder = Ladder()
+    moved = []
     for ticket, events_of_it in crossings.items():
+        tier = ticket.tier_id
         for event in events_of_it:
             for rule in ticket.policy.escalation.rules.values():
                 if _is_for(rule, event) and (event.pk, rule.key) not in done:
                     because = _run(rule, ticket, ladder, now)
                     run = RuleRun(ticket=ticket, event=event, rule=rule.key, ran=not because, because=because, at=now)
                     runs.append(run)
+        if ticket.tier_id != tier:
+            moved.append(ticket)
     RuleRun.objects.bulk_create(runs)
+    if moved:  # the clock of one tier stops, that of the other begins
+        crossed_then = {event.ticket_id for event in clocks.settle(moved, at=now)}
+        alarms.set_many((clocks.CROSSED, pk, now) for pk in crossed_then)
 
 
 def _is_for(rule: Rule, event: Event) -> bool:

@@ -13,6 +13,7 @@ AFTER: dict[str, list[str]] = {
     "ticket.not_covered": ["mail.tell"],
     "ticket.refused": ["mail.tell"],
     "ticket.reopened": ["mail.tell"],
+    "delay.announced": ["mail.tell"],
     "rule.ran": ["mail.tell"],
 }
 

@@ -32,6 +32,9 @@ VERBS = [
     "ticket.not_covered",
     "ticket.refused",
     "ticket.reopened",
+    "ticket.escalated",
+    "ticket.handed_back",
+    "delay.announced",
 ]
 #: What a change of status is recorded as, beside status.changed.
 _STATUS_VERBS = {"status.changed", "ticket.not_covered", "ticket.refused", "ticket.reopened"}
@@ -39,7 +42,9 @@ _STATUS_VERBS = {"status.changed", "ticket.not_covered", "ticket.refused", "tick
 KEPT = [
     "state",
     "started_at",
+    "tier",
     "target_seconds",
+    "consumed_seconds",
     "remaining_seconds",
     "due_at",
     "breached_at",
@@ -61,6 +66,11 @@ class Terms:
         """What was promised; None on tickets without an SLA policy."""
         version, sla = policy
         return self.known(version).target(sla, priority, metric) if sla else None
+
+    def tier(self, policy: Any, priority: Any, tier: Any) -> clock.Target | None:
+        """How long a tier may hold the ticket, or by which calendar its time is measured."""
+        version, sla = policy
+        return self.known(version).tier_target(sla, priority, tier) if sla else None
 
 
 def fold(ticket: Ticket, *, at: datetime) -> clock.Clocks:
@@ -96,6 +106,7 @@ def _event(pk: UUID, verb: str, at: datetime, data: dict[str, Any]) -> clock.Eve
             status=data["status"],
             policy=(data["version"], data["sla"]),
             priority=data["priority"],
+            tier=data.get("tier"),
             source=source,
         )
     if verb == "message.posted":
@@ -108,6 +119,11 @@ def _event(pk: UUID, verb: str, at: datetime, data: dict[str, Any]) -> clock.Eve
         return clock.Event(at=at, type="policy", to=(data["version"], data["sla"]), source=source)
     if verb == "ticket.merged":
         return clock.Event(at=at, type="merged", source=source)
+    if verb in ("ticket.escalated", "ticket.handed_back"):
+        return clock.Event(at=at, type="tier", to=data["to"], source=source)
+    if verb == "delay.announced":
+        until = datetime.fromisoformat(data["until"])
+        return clock.Event(at=at, type="promised", to=until, reason=data["reason"], source=source)
     return clock.Event(at=at, type="status", to=data["kind"], source=source)
 
 
@@ -130,7 +146,7 @@ def settle(tickets: Collection[Ticket], *, at: datetime) -> list[Event]:
     folded = []
     for ticket in tickets:
         then = max(at, ticket.clocks_at or at)
-        folded.append(Folded(ticket, list(clock.fold(past[ticket.pk], Terms(), then)), then))
+        folded.append(Folded(ticket, clock.fold(past[ticket.pk], Terms(), then), then))
     crossed = events.record_crossings(_write_rows(folded))
     _set_alarms(folded)
     _write_tickets(folded, {event.ticket_id for event in crossed})
@@ -141,7 +157,7 @@ class Folded(NamedTuple):
     """A ticket, and its clocks as of an instant."""
 
     ticket: Ticket
-    clocks: list[clock.Clock]
+    clocks: clock.Clocks
     at: datetime
 
 
@@ -153,8 +169,8 @@ def _write_rows(folded: Sequence[Folded]) -> list[Crossing]:
     for ticket, clocks, at in folded:
         for each in clocks:
             row = rows.get((ticket.pk, each.metric, each.number))
-            if row is None and each.state == clock.State.NO_TARGET:
-                continue  # nothing was promised: no row to show
+            if row is None and each.target is None and not each.promised:
+                continue  # nothing was promised, and nothing is measured: no row to show
             settled = [entry for entry in each.ledger if entry.kind in _CROSSINGS and not _is_unsettled(entry, at)]
             # The ledger only grows, so what is new stands at its end.
             crossed += [(ticket, *_crossing(each, entry)) for entry in settled[row.crossings if row else 0 :]]
@@ -173,8 +189,10 @@ def _write_tickets(folded: Sequence[Folded], crossed: Container[UUID]) -> None:
     """Keep each ticket's due time, and when its clocks were last recorded to have crossed a line."""
     changed = []
     for ticket, clocks, at in folded:
-        due = [each.due_at for each in clocks if each.state == clock.State.RUNNING and each.due_at]
-        due_at, clocks_at = min(due, default=None), at if ticket.pk in crossed else ticket.clocks_at
+        # What a tier owes is between the tiers; lists go by what the customer was told.
+        told = [each for each in clocks if each.state == clock.State.RUNNING and each.metric != clock.Metric.TIER]
+        due_at = min((each.due_at for each in told if each.due_at), default=None)
+        clocks_at = at if ticket.pk in crossed else ticket.clocks_at
         if (due_at, clocks_at) != (ticket.due_at, ticket.clocks_at) or versions.has_followed(ticket):
             ticket.due_at, ticket.clocks_at = due_at, clocks_at
             changed.append(ticket)
@@ -202,7 +220,9 @@ def _values(folded: clock.Clock, at: datetime) -> dict[str, Any]:
     return {
         "state": str(folded.state),
         "started_at": folded.started_at,
+        "tier": str(folded.tier or ""),
         "target_seconds": folded.target_seconds,
+        "consumed_seconds": folded.consumed,
         "remaining_seconds": folded.remaining_seconds(at) if folded.state == clock.State.PAUSED else None,
         "due_at": folded.due_at,
         "breached_at": folded.breached_at,

@@ -26,6 +26,27 @@ class ConversationChanged(Refused):
     code = "conversation_changed"
 
 
+class NothingOwed(Refused):
+    """A delay is of a reply that the customer waits for."""
+
+    sentence = _("No answer is owed on this ticket now, so there is no delay to announce. Write a reply instead.")
+    code = "nothing_owed"
+
+
+class DelayNotLater(Refused):
+    """The new time lies before the one that was promised already."""
+
+    sentence = _("An answer is promised by %(due)s already. Name a later time.")
+    code = "delay_not_later"
+
+
+class DelayTooLong(Refused):
+    """Nobody waits for years."""
+
+    sentence = _("Name a time within a year. If it takes longer, tell the customer what happens next instead.")
+    code = "delay_too_long"
+
+
 class NothingToReopen(Refused):
     """Only finished tickets can be reopened."""
 

@@ -21,6 +21,7 @@ PUBLIC = {
     "status.changed",
     "priority.changed",
     "category.changed",
+    "delay.announced",
 }
 
 

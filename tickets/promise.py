@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from sla import words
+from sla import way, words
 from sla.document import SupportPolicy
 from sla.hours import Calendar
 from sla.models import policy_of
@@ -26,6 +26,8 @@ NAMES = {
     "next_response": gettext_lazy("Next response"),
     "periodic_update": gettext_lazy("Next update"),
     "resolution": gettext_lazy("Resolution"),
+    "promise": gettext_lazy("Announced answer"),
+    "tier": gettext_lazy("Time on the tier"),
 }
 WORDS = {
     "running": pgettext_lazy("state of a clock", "Due"),
@@ -41,24 +43,28 @@ _RUNNING = {
     "next_response": gettext_lazy("We answer your last message by %(due)s (%(zone)s)."),
     "periodic_update": gettext_lazy("We tell you how it stands by %(due)s (%(zone)s)."),
     "resolution": gettext_lazy("We solve this by %(due)s (%(zone)s)."),
+    "promise": gettext_lazy("It takes longer than usual: we answer by %(due)s (%(zone)s)."),
 }
 _LATE = {
     "first_response": gettext_lazy("We are late: we promised an answer by %(due)s (%(zone)s)."),
     "next_response": gettext_lazy("We are late: we promised to answer your last message by %(due)s (%(zone)s)."),
     "periodic_update": gettext_lazy("We are late: we promised to tell you how it stands by %(due)s (%(zone)s)."),
     "resolution": gettext_lazy("We are late: we promised a solution by %(due)s (%(zone)s)."),
+    "promise": gettext_lazy("We are late: we announced an answer by %(due)s (%(zone)s)."),
 }
 _MET = {
     "first_response": gettext_lazy("We answered in time, on %(done)s."),
     "next_response": gettext_lazy("We answered your last message in time, on %(done)s."),
     "periodic_update": gettext_lazy("We told you how it stands in time, on %(done)s."),
     "resolution": gettext_lazy("Solved in time, on %(done)s."),
+    "promise": gettext_lazy("We answered by the time that we had announced, on %(done)s."),
 }
 _MISSED = {
     "first_response": gettext_lazy("We answered on %(done)s, later than we promised (%(due)s)."),
     "next_response": gettext_lazy("We answered your last message on %(done)s, later than we promised (%(due)s)."),
     "periodic_update": gettext_lazy("We told you how it stands on %(done)s, later than we promised (%(due)s)."),
     "resolution": gettext_lazy("Solved on %(done)s, later than we promised (%(due)s)."),
+    "promise": gettext_lazy("We answered on %(done)s, later than we had announced (%(due)s)."),
 }
 
 
@@ -116,9 +122,12 @@ def of(clock: Clock, *, ticket: Ticket, at: datetime) -> Promise:
     )
 
 
-def all_of(ticket: Ticket, clocks: Iterable[Clock], *, at: datetime) -> list[Promise]:
-    """All clocks of a ticket in words: what is still to be done first, the earliest due first."""
-    said = [of(clock, ticket=ticket, at=at) for clock in clocks]
+def all_of(ticket: Ticket, clocks: Iterable[Clock], *, at: datetime, with_tiers: bool = False) -> list[Promise]:
+    """All clocks of a ticket in words: what is still to be done first, the earliest due first.
+
+    What a tier owes is told to staff only, on request.
+    """
+    said = [of(clock, ticket=ticket, at=at) for clock in clocks if with_tiers or clock.metric != "tier"]
     return sorted(said, key=lambda one: (not one.is_unfinished, one.due_at is None, one.due_at or at, one.metric))
 
 
@@ -137,11 +146,11 @@ def headline(ticket: Ticket, clocks: Iterable[Clock], *, at: datetime) -> Promis
         return _nothing(_("You wrote over a channel that is for advice only. It carries no promised time."))
     if ticket.is_active:
         owed = [one for one in said if one.is_unfinished]
-        for wanted in (REPLY_METRICS, ("resolution", "periodic_update")):
+        for wanted in (("promise",), REPLY_METRICS, ("resolution", "periodic_update")):
             for one in owed:
                 if one.metric in wanted:
                     return one
-        kept = [one for one in said if one.state in ("met", "missed") and one.metric in REPLY_METRICS]
+        kept = [one for one in said if one.state in ("met", "missed") and one.metric in (*REPLY_METRICS, "promise")]
         return kept[-1] if kept else _nothing(_("No time is promised for this request. We answer as soon as we can."))
     ended = [one for one in said if one.state in ("met", "missed")]
     ended.sort(key=lambda one: one.metric == "resolution")
@@ -166,9 +175,9 @@ def way_to(clock: Clock, ticket: Ticket) -> tuple[list[words.Day], int] | None:
     calendar = calendar_of(ticket)
     if calendar is None or clock.started_at is None or clock.due_at is None:
         return None
-    way = calendar.explain_between(clock.started_at, clock.due_at)
-    stood_still = way.seconds - (clock.target_seconds or 0) if clock.target_seconds else 0
-    return words.steps(calendar, way), max(0, stood_still)
+    walked = way.between(calendar, clock.started_at, clock.due_at)
+    stood_still = walked.seconds - (clock.target_seconds or 0) if clock.target_seconds else 0
+    return way.steps(calendar, walked), max(0, stood_still)
 
 
 def _nothing(sentence: str) -> Promise:

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from escalation.api import EscalateView, HandBackView
+from escalation.api import EscalateView, HandBackView, RulesView
 from helpdesk.api.schema import DocsView, SchemaView
 from helpdesk.api.views import routed, unknown_address
 from kb.api import ArticleViewSet
 from sla.api import PolicyView
+from tickets.api.explaining import ClocksView
 from tickets.api.messages import AttachmentView, MessagesView, NotesView
 from tickets.api.organizations import OrganizationViewSet
 from tickets.api.people import MeView, PeopleViewSet
@@ -15,6 +16,8 @@ from tickets.api.tickets import TicketViewSet
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/", routed(TicketViewSet, get="list", post="create"), name="tickets"),
     path("tickets/<int:number>/", routed(TicketViewSet, get="retrieve", patch="partial_update"), name="ticket"),
+    path("tickets/<int:number>/clocks/", routed(ClocksView), name="clocks"),
+    path("tickets/<int:number>/rules/", routed(RulesView), name="ticket_rules"),
     path("tickets/<int:number>/messages/", routed(MessagesView), name="messages"),
     path("tickets/<int:number>/notes/", routed(NotesView), name="notes"),
     path("tickets/<int:number>/take/", routed(TicketViewSet, post="take"), name="take"),
@@ -23,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<int:number>/merge/", routed(TicketViewSet, post="merge"), name="merge"),
     path("tickets/<int:number>/refuse/", routed(TicketViewSet, post="refuse"), name="refuse"),
     path("tickets/<int:number>/not-covered/", routed(TicketViewSet, post="not_covered"), name="not_covered"),
+    path("tickets/<int:number>/delay/", routed(TicketViewSet, post="delay"), name="delay"),
     path("tickets/<int:number>/reopen/", routed(TicketViewSet, post="reopen"), name="reopen"),
     path("attachments/<uuid:pk>/", routed(AttachmentView), name="attachment"),
     path("articles/", routed(ArticleViewSet, get="list"), name="articles"),

@@ -8,6 +8,7 @@ from sla.document.durations import Duration
 from sla.document.fields import Choice, Day, Flag, Integer, Line, Reference, Time, Words
 from sla.document.records import Keyed, ListOf, Mapped, RecordOf, part
 from sla.document.requests import ARTICLE
+from sla.document.terms import STOPPABLE
 from sla.document.text import Text
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
@@ -120,6 +121,9 @@ class Maintenance:
         ListOf(Time()), "How long ahead notices go out, such as 7 days.", default=()
     )
     affected_only: bool = part(Flag(), "Whether only customers of affected services are told.", default=False)
+    stops: tuple[str, ...] = part(
+        ListOf(Choice(*STOPPABLE)), "Clocks that stand still during maintenance and outages.", default=()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -243,15 +243,30 @@ class SupportPolicy:
             if length
         }
 
-    def _target(self, sla: SlaPolicy, priority: str, metric: str, length: Duration) -> clock.Target:
+    def tier_target(self, policy: Hashable, priority: Hashable, tier: Hashable) -> clock.Target | None:
+        """How long a tier may hold a request under an SLA policy (by key); open-ended where that is only measured."""
+        return self._tier_targets.get((policy, self._successors.get(priority, priority), tier))
+
+    @cached_property
+    def _tier_targets(self) -> dict[tuple[Hashable, Hashable, Hashable], clock.Target]:
+        return {
+            (sla.key, priority, tier): self._target(sla, priority, "tier", sla.tiers.get(priority, {}).get(tier))
+            for sla in self.sla.values()
+            for priority in self.priorities
+            for tier in self.tiers
+        }
+
+    def _target(self, sla: SlaPolicy, priority: str, metric: str, length: Duration | None) -> clock.Target:
         # A rule's moment is a warning of the clock, whether or not the SLA policy lists it.
         moments = {rule.when.at for rule in self.escalation.rules.values() if rule.when.clock == metric}
         return clock.Target(
-            seconds=length.seconds,
-            days=length.days,
+            seconds=length.seconds if length else None,
+            days=length.days if length else None,
+            open_ended=length is None,
             calendar=self.calendar(self.calendar_key(sla.key, priority)),
             warn=tuple(sorted({*sla.warn, *(moment for moment in moments if isinstance(moment, int))})),
             pause_on=frozenset(sla.pause_on.get(metric, DEFAULT_PAUSES[metric])),
+            on_promise=clock.OnPromise(sla.on_promise),
         )
 
     def rules_for(self, metric: str, moment: int | str, **facts: str | None) -> tuple[Rule, ...]:

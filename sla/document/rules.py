@@ -7,7 +7,7 @@ from typing import Any
 from sla.document.fields import Choice, Field, Flag, Integer, Reader, Reference, Words
 from sla.document.reading import Node
 from sla.document.records import Keyed, ListOf, Mapped, RecordOf, part
-from sla.document.terms import METRICS, Conditions
+from sla.document.terms import WATCHED, Conditions
 from sla.document.text import Text
 
 BREACH = "breach"
@@ -45,7 +45,7 @@ class NextOrTier(Field):
 class Trigger:
     """A moment of a clock, on requests that meet the conditions."""
 
-    clock: str = part(Choice(*METRICS), "Which clock.")
+    clock: str = part(Choice(*WATCHED), "Which clock.")
     at: int | str = part(Moment(), "A share of its target, such as 75%, or breach.")
     only: Conditions = part(RecordOf(Conditions), "For which requests; for all if left out.", default=Conditions())
 

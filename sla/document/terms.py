@@ -15,7 +15,12 @@ DEFAULT_PAUSES: dict[str, frozenset[str]] = {
     "next_response": frozenset(),
     "periodic_update": frozenset({"pending"}),
     "resolution": frozenset({"pending", "on_hold"}),
+    "tier": frozenset({"pending", "on_hold"}),
 }
+#: What rules can watch: also an agent's word that a customer was given, and how long a tier holds a request.
+WATCHED = (*METRICS, "promise", "tier")
+#: What a maintenance or an outage can stop: the word of an agent holds whatever happens.
+STOPPABLE = (*METRICS, "tier")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +79,18 @@ class SlaPolicy:
         ListOf(Integer(1, 99, percent=True)), "At which shares of a target its clock warns.", default=(75,)
     )
     pause_on: dict[str, tuple[str, ...]] = part(
-        MapOf(Choice(*METRICS), ListOf(Choice(*STATUS_KINDS))),
+        MapOf(Choice(*STOPPABLE), ListOf(Choice(*STATUS_KINDS))),
         "In which kinds of status each clock stands still; the usual ones if left out.",
+        default_factory=Mapped,
+    )
+    on_promise: str = part(
+        Choice("leave", "extend"),
+        "What an agent's notice of a delay, with a new time, does to the clock of the reply that is owed.",
+        default="leave",
+    )
+    tiers: dict[str, dict[str, Duration | None]] = part(
+        MapOf(Reference("priorities"), MapOf(Reference("tiers"), Time(days_allowed=False), or_none=True)),
+        "How long each tier may hold a request, by priority; its time is measured in any case.",
         default_factory=Mapped,
     )
 

@@ -9,6 +9,7 @@ from tickets.actions.changing import (
     remove_tag,
 )
 from tickets.actions.closing import mark_not_covered, refuse, reopen, solve_by_requester
+from tickets.actions.delaying import announce_delay
 from tickets.actions.merging import merge
 from tickets.actions.once import once
 from tickets.actions.opening import open_ticket
@@ -18,6 +19,7 @@ from tickets.actions.talking import comment, note, reply
 __all__ = [
     "Changes",
     "add_tag",
+    "announce_delay",
     "assign",
     "change",
     "change_category",

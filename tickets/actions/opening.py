@@ -92,6 +92,7 @@ def open_ticket(
         status=status.kind,
         priority=ticket.priority.key,
         version=str(version.pk),
+        tier=tier.key,
         sla=ticket.sla,
         channel=way.key,
         message=str(message.pk),

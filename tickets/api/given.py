@@ -206,6 +206,13 @@ class NewMessageSerializer(FilesSerializer):
         return given
 
 
+class DelaySerializer(StrictSerializer):
+    """A notice of a delay: until when, and why."""
+
+    until = serializers.DateTimeField(help_text="the new time by which the customer is answered")
+    reason = serializers.CharField(max_length=2000, help_text="for the customer")
+
+
 class NewNoteSerializer(FilesSerializer):
     """A note among staff, which no customer ever sees."""
 

@@ -70,6 +70,8 @@ class ClockSerializer(serializers.Serializer):
 
     metric = serializers.ChoiceField(choices=[(key, str(name)) for key, name in promise.NAMES.items()])
     number = serializers.IntegerField(help_text="the n-th of its metric on this ticket")
+    tier = serializers.CharField(help_text="of metric tier, for staff: which one held the ticket; else empty")
+    consumed_seconds = serializers.IntegerField(help_text="of opening hours, before the current stretch")
     state = serializers.ChoiceField(choices=[state.value for state in State])
     due_at = serializers.DateTimeField(allow_null=True, help_text="none while it is paused")
     started_at = serializers.DateTimeField(allow_null=True)
@@ -166,7 +168,10 @@ class TicketSummarySerializer(serializers.Serializer):
     def to_representation(self, ticket: Ticket) -> dict[str, Any]:
         """The clocks find their ticket without a query."""
         self.context.setdefault("tickets", {})[ticket.pk] = ticket  # type: ignore[attr-defined]
-        return super().to_representation(ticket)
+        shown = super().to_representation(ticket)
+        if not person_of(self.context["request"]).is_staff_member:  # what a tier owes is between the tiers
+            shown["clocks"] = [clock for clock in shown["clocks"] if clock["metric"] != "tier"]
+        return shown
 
 
 class TicketSerializer(TicketSummarySerializer):

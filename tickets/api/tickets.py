@@ -144,6 +144,14 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         actions.mark_not_covered(ticket, said.pop("exclusion"), actor=person_of(request), at=timezone.now(), **said)
         return shown(request, number)
 
+    @extend_schema(request=given.DelaySerializer, responses=TicketSerializer)
+    def delay(self, request: Request, number: int) -> Response:
+        """Tell the customer that the answer takes longer, why, and until when."""
+        ticket = ticket_or_404(person_of(request), number)
+        said = validated(given.DelaySerializer, request)
+        actions.announce_delay(ticket, actor=person_of(request), at=timezone.now(), **said)
+        return shown(request, number)
+
     @extend_schema(request=given.ReasonSerializer, responses=TicketSerializer)
     def reopen(self, request: Request, number: int) -> Response:
         """Take a solved or refused ticket up again."""

@@ -45,10 +45,12 @@ class Clock(TenantModel):
 
     ticket = TenantForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
     metric = models.CharField(max_length=20)
+    tier = models.SlugField(db_index=False, max_length=60, blank=True, help_text="of metric tier: which one holds it")
     number = models.PositiveSmallIntegerField(default=1, help_text="the n-th of its metric on this ticket")
     state = models.CharField(max_length=15)
     started_at = models.DateTimeField(null=True)
     target_seconds = models.PositiveIntegerField(null=True)
+    consumed_seconds = models.PositiveIntegerField(default=0, help_text="business seconds, before the current stretch")
     remaining_seconds = models.IntegerField(null=True, help_text="business seconds, while paused")
     due_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)

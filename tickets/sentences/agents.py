@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from tenants.text import say
 from tickets.models import Event
-from tickets.sentences.words import Data, Telling, Told, Words, metric
+from tickets.sentences.words import Data, Telling, Told, Words, instant, metric
 
 
 def for_agents(event: Event, words: Words, actor: str) -> Told:
@@ -88,6 +88,15 @@ def _reopened(data: Data, words: Words) -> Told:
     return Told(text=_("%(actor)s reopened this ticket") % data, icon="rotate-clockwise", detail=data.get("reason", ""))
 
 
+def _delay(data: Data, words: Words) -> Told:
+    text = _("%(actor)s announced a delay: an answer by %(until)s") % {**data, "until": instant(data["until"])}
+    return Told(text=text, icon="hourglass", tone="info", detail=data.get("reason", ""))
+
+
+def _appealed(data: Data, words: Words) -> Told:
+    return Told(text=_("%(actor)s objects to the refusal") % data, icon="hand-stop", tone="warn")
+
+
 def _tag_added(data: Data, words: Words) -> Told:
     return Told(text=_("%(actor)s added the tag %(tag)s") % data, icon="tag")
 
@@ -130,6 +139,8 @@ _FOR_AGENTS: dict[str, Telling] = {
     "ticket.not_covered": _not_covered,
     "ticket.refused": _refused,
     "ticket.reopened": _reopened,
+    "delay.announced": _delay,
+    "refusal.appealed": _appealed,
     "tag.added": _tag_added,
     "tag.removed": _tag_removed,
     "clock.warned": _warned,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tenants.text import say
 from tickets.models import Event
-from tickets.sentences.words import Data, Told, Words, metric
+from tickets.sentences.words import Data, Told, Words, instant, metric
 
 
 def for_customers(event: Event, words: Words, actor: str, *, is_own: bool) -> Told | None:
@@ -85,6 +85,11 @@ def _reopened(data: Data, words: Words) -> Told:
     return Told(text=_("This request was reopened"), icon="rotate-clockwise")
 
 
+def _delay(data: Data, words: Words) -> Told:
+    text = _("It takes longer than usual: we answer by %(until)s.") % {"until": instant(data["until"])}
+    return Told(text=text, icon="hourglass", tone="info", detail=data.get("reason", ""))
+
+
 def _breached(data: Data, words: Words) -> Told:
     text = _("We did not keep the time that we promised for %(metric)s. We are sorry, and go on with your request.")
     return Told(text=text % {"metric": metric(data)}, icon="clock-exclamation", tone="warn")
@@ -107,6 +112,7 @@ _FOR_CUSTOMERS: dict[str, Callable[[Data, Words], Told | None]] = {
     "ticket.not_covered": _not_covered,
     "ticket.refused": _refused,
     "ticket.reopened": _reopened,
+    "delay.announced": _delay,
     "clock.breached": _breached,
     "rule.ran": _rule_ran,
 }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from sla.models import Priority, policy_of
+from sla.words import when
 from tenants.context import active_tenant_id
 from tenants.text import Text, say
 from tickets.models import Category, Status, Team, Ticket, Tier
@@ -21,6 +23,8 @@ METRICS = {
     "next_response": gettext_lazy("the next answer"),
     "periodic_update": gettext_lazy("the next update"),
     "resolution": gettext_lazy("the solution"),
+    "promise": gettext_lazy("the announced answer"),
+    "tier": gettext_lazy("the work of a tier"),
 }
 
 
@@ -106,6 +110,11 @@ class Words:
 
 Data = dict[str, Any]
 Telling = Callable[[Data, Words], Told]
+
+
+def instant(text: str) -> str:
+    """An instant that an event keeps, in the reader's zone and language."""
+    return when(datetime.fromisoformat(text))
 
 
 def metric(data: Data) -> str:

@@ -22,6 +22,7 @@ from tenants.models import User
 from tenants.permissions import Permission
 from tickets import actions
 from tickets.forms import desk as forms
+from tickets.forms.delays import DelayForm
 from tickets.models import Tag, Ticket
 from tickets.models.ticket import TicketQuerySet
 from tickets.promise import policy_for
@@ -32,6 +33,10 @@ DUPLICATES = 8
 
 def _is_active(ticket: Ticket) -> bool:
     return ticket.is_active
+
+
+def _has_deadline(ticket: Ticket) -> bool:
+    return ticket.is_active and bool(ticket.sla)
 
 
 def _has_other_team(ticket: Ticket) -> bool:
@@ -123,6 +128,16 @@ ACTS = {
         permission=Permission.CHANGE,
         do=actions.change_category,
         button=gettext_lazy("Change"),
+    ),
+    "delay": Kind(
+        title=gettext_lazy("Announce a delay"),
+        icon="hourglass",
+        form=DelayForm,
+        permission=Permission.REPLY,
+        do=actions.announce_delay,
+        button=gettext_lazy("Tell the customer"),
+        is_possible=_has_deadline,
+        text=gettext_lazy("When the answer takes longer: say why, and give a new time. Both are kept with the ticket."),
     ),
     "merge": Kind(
         title=gettext_lazy("Merge as a duplicate"),

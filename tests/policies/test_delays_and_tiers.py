@@ -1,0 +1,171 @@
+"""Clocks beside the customer's: the word of an agent who needs longer, and the time that each tier holds a request."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from escalation.actions import escalate
+from sla.models import Priority
+from tenants import alarms
+from tests.policies.clauses import clause
+from tests.support.world import make_ticket
+from tickets import actions, measures
+from tickets.errors import DelayNotLater, NothingOwed
+from tickets.models import Clock, Event
+
+MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def due(ticket, metric):
+    return Clock.objects.filter(ticket=ticket, metric=metric).latest("number").due_at
+
+
+@pytest.fixture
+def desk(desk_on):
+    with time_machine.travel(MONDAY, tick=False):
+        yield desk_on("hostiquant")
+
+
+@clause("E10")
+def test_a_delay_with_its_reason_and_a_new_time_is_told_and_watched_by_a_clock_of_its_own(desk):
+    ticket = desk.file("hosting-services")
+    answered_by = ticket.created_at + HOUR
+    assert due(ticket, "first_response") == answered_by
+
+    with time_machine.travel(MONDAY + 40 * MINUTE, tick=False):
+        page = desk.agent_does(ticket, "do/delay", until="2026-03-09T14:30", reason="The disk is being restored.")
+        assert page.status_code == 200
+
+        assert due(ticket, "promise") == datetime(2026, 3, 9, 14, 30, tzinfo=UTC)
+        assert due(ticket, "first_response") == datetime(2026, 3, 9, 14, 30, tzinfo=UTC), "extended, as the policy says"
+        said = desk.customer_reads(ticket)
+        assert "The disk is being restored." in said and "14:30" in said
+        mail = desk.last_mail()
+        assert "The disk is being restored." in mail.text and "14:30" in mail.text
+        for language in ("ru", "es"):
+            assert "14:30" in desk.customer_reads(ticket, language)
+    with time_machine.travel(MONDAY + 4 * HOUR, tick=False):
+        actions.reply(ticket, author=desk.ada, body="It is restored.", at=timezone.now())
+
+    clocks = {clock.metric: clock for clock in Clock.objects.filter(ticket=ticket)}
+    assert clocks["promise"].fulfilled_at == MONDAY + 4 * HOUR and clocks["promise"].breached_at is None
+    assert clocks["first_response"].breached_at is None
+    (figure,) = [each for each in measures.kept(since=MONDAY - HOUR, at=MONDAY + 5 * HOUR) if each.metric == "promise"]
+    assert (figure.kept, figure.broken, figure.share) == (1, 0, 100)
+
+
+@clause("E10")
+def test_a_promise_that_is_not_kept_is_recorded_as_broken(desk):
+    ticket = desk.file("hosting-services")
+    actions.announce_delay(
+        ticket, until=MONDAY + 2 * HOUR, reason="The expert is away.", actor=desk.ada, at=MONDAY + MINUTE
+    )
+
+    alarms.work_due(until=MONDAY + 3 * HOUR)
+
+    broken = Event.objects.get(ticket=ticket, verb="clock.breached", data__metric="promise")
+    assert broken.at == MONDAY + 2 * HOUR
+    (figure,) = [each for each in measures.kept(since=MONDAY - HOUR, at=MONDAY + 3 * HOUR) if each.metric == "promise"]
+    assert (figure.kept, figure.broken) == (0, 1)
+    with time_machine.travel(MONDAY + 3 * HOUR, tick=False):
+        assert "We are late: we announced an answer" in desk.customer_reads(ticket)
+
+
+@clause("E10")
+def test_where_the_policy_leaves_it_the_clock_of_the_reply_runs_on(desk):
+    desk.apply(("on_promise: extend", "on_promise: leave"))
+    with time_machine.travel(MONDAY + HOUR, tick=False):
+        ticket = desk.file("hosting-services")
+        before = due(ticket, "first_response")
+
+        desk.agent_does(ticket, "do/delay", until="2026-03-09T15:00", reason="We wait for the data centre.")
+
+    assert due(ticket, "first_response") == before
+    assert due(ticket, "promise") == datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
+
+
+def test_a_delay_needs_a_reply_that_is_owed_a_later_time_and_a_reason_and_nothing_typed_is_lost(desk):
+    ticket = desk.file("hosting-services")
+    with pytest.raises(DelayNotLater):
+        actions.announce_delay(ticket, until=MONDAY + MINUTE, reason="Sorry", actor=desk.ada, at=MONDAY)
+
+    early = desk.agent_does(ticket, "do/delay", until="2026-03-09T10:05", reason="The disk is being restored.")
+    assert early.status_code == 422
+    assert "Name a later time." in early.content.decode()
+    assert "The disk is being restored." in early.content.decode()
+    assert desk.agent_does(ticket, "do/delay", until="2026-03-09T15:00", reason=" ").status_code == 422
+
+    actions.reply(ticket, author=desk.ada, body="Done.", at=MONDAY + 2 * MINUTE)
+    with pytest.raises(NothingOwed):
+        actions.announce_delay(ticket, until=MONDAY + 5 * HOUR, reason="Sorry", actor=desk.ada, at=MONDAY + 3 * MINUTE)
+
+
+def test_a_program_announces_a_delay_and_customers_can_not(desk):
+    ticket = desk.file("hosting-services")
+    wanted = {"until": "2026-03-09T16:00:00Z", "reason": "A part is on its way."}
+
+    refused = desk.api(desk.grace).post(f"tickets/{ticket.number}/delay/", wanted)
+    done = desk.api(desk.ada).post(f"tickets/{ticket.number}/delay/", wanted)
+
+    assert refused.status_code == 403
+    assert done.status_code == 200
+    clocks = {clock["metric"]: clock for clock in done.json()["clocks"]}
+    assert clocks["promise"]["due_at"].startswith("2026-03-09T16:00:00")
+
+
+@clause("E3")
+def test_each_tier_has_a_clock_of_the_time_that_it_held_the_ticket_and_the_shares_solved_are_measured(desk):
+    quick, slow = desk.file("hosting-services"), desk.file("hosting-services")
+    actions.change_status(quick, desk_status("solved"), actor=desk.ada, at=MONDAY + 20 * MINUTE)
+    escalate(slow, actor=desk.ada, at=MONDAY + 90 * MINUTE, reason="Beyond a chat.")
+    actions.change_status(slow, desk_status("solved"), actor=desk.ada, at=MONDAY + 4 * HOUR)
+
+    held = {clock.tier: clock.consumed_seconds for clock in Clock.objects.filter(ticket=slow, metric="tier")}
+    first, second, third = measures.of_tiers(quick.policy, since=MONDAY - HOUR)
+
+    assert held == {"first-line": 90 * 60, "second-line": 150 * 60}
+    assert (first.solved, first.share, first.target) == (1, 50, 85)
+    assert first.seconds == (20 + 90) * 60 / 2 < second.seconds == 150 * 60, "the further it goes the longer it takes"
+    assert third.seconds is None
+    with time_machine.travel(MONDAY + 5 * HOUR, tick=False):
+        page = desk.workspace().get("/desk/measures/?days=7").content.decode()
+    assert "85 %" in page and "50 %" in page
+    assert "tier" not in {clock["metric"] for clock in desk.api().get(f"tickets/{slow.number}/").json()["clocks"]}
+
+
+@clause("E3")
+def test_a_tier_that_holds_a_ticket_beyond_its_target_breaks_it_and_the_customer_is_not_bothered(desk):
+    desk.apply(("    on_promise: extend", "    tiers: {normal: {first-line: 30m}}\n    on_promise: extend"))
+    ticket = make_ticket(desk.grace, priority=Priority.objects.get(key="normal"), at=MONDAY + HOUR)
+
+    alarms.work_due(until=MONDAY + HOUR + 31 * MINUTE)
+
+    assert Event.objects.filter(ticket=ticket, verb="clock.breached", data__metric="tier").exists()
+    with time_machine.travel(MONDAY + HOUR + 31 * MINUTE, tick=False):
+        assert "the work of a tier" not in desk.customer_reads(ticket)
+        assert "the work of a tier" in desk.agent_reads(ticket)
+
+
+@clause("D2")
+def test_how_often_priorities_are_corrected_is_measured(desk_on):
+    with time_machine.travel(MONDAY, tick=False):
+        desk = desk_on("justo")
+        ticket = desk.file("panel", priority="alta")
+        medium = Priority.objects.get(key="media")
+        page = desk.agent_does(ticket, "do/priority", priority=medium.pk, reason="A cPanel failure is medium.")
+        assert page.status_code == 200
+
+        (correction,) = measures.corrections(since=MONDAY - HOUR)
+        assert (correction.former, correction.to, correction.times) == ("alta", "media", 1)
+        assert "Corrected priorities" in desk.workspace().get("/desk/measures/").content.decode()
+        assert "A cPanel failure is medium." in desk.customer_reads(ticket)
+
+
+def desk_status(kind):
+    from tickets.models import Status
+
+    return Status.objects.filter(kind=kind).first()

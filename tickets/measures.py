@@ -1,0 +1,105 @@
+"""How the desk does against its policy: promises kept, requests solved per tier and its time, priorities corrected.
+
+Everything is read from rows that the history gave, of one period; nothing is counted over all times.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Avg, Count, Q
+
+from sla.clock import Metric, State
+from sla.document import SupportPolicy
+from tickets.models import Clock, Event, Ticket, Tier
+
+#: In the order in which people read them.
+SHOWN = (
+    Metric.FIRST_RESPONSE,
+    Metric.NEXT_RESPONSE,
+    Metric.PERIODIC_UPDATE,
+    Metric.PROMISE,
+    Metric.RESOLUTION,
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The promises of one metric that began in the period: kept, and broken, whether or not they are done by now."""
+
+    metric: str
+    kept: int
+    broken: int
+
+    @property
+    def share(self) -> int:
+        """Kept ones in percent of those that are decided, rounded down: 100 means all of them."""
+        return 100 * self.kept // ((self.kept + self.broken) or 1)
+
+
+@dataclass(frozen=True)
+class OfTier:
+    """What one tier did in the period."""
+
+    tier: Tier
+    solved: int
+    share: int  # of all that were solved, in percent
+    target: int | None  # of that share, from the policy
+    seconds: int | None  # business time that it held a request on average; None when it held none
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Priorities that staff corrected from one to another."""
+
+    former: str
+    to: str
+    times: int
+
+
+def kept(*, since: datetime, at: datetime) -> list[Kept]:
+    """Each metric's promises that began in the period. Clause E10 counts the announced answers among them."""
+    found = Clock.objects.filter(metric__in=SHOWN, started_at__gte=since)
+    missed = Q(breached_at__isnull=False) | Q(state=State.RUNNING, due_at__lt=at)
+    rows = (
+        found.order_by()
+        .values("metric")
+        .annotate(met=Count("pk", filter=Q(state=State.FULFILLED, breached_at=None)), late=Count("pk", filter=missed))
+    )
+    by_metric = {row["metric"]: Kept(row["metric"], row["met"], row["late"]) for row in rows}
+    decided = (by_metric.get(metric) for metric in SHOWN)
+    return [each for each in decided if each and each.kept + each.broken]
+
+
+def of_tiers(policy: SupportPolicy, *, since: datetime) -> list[OfTier]:
+    """Which share each tier solved of what was solved in the period, and how long it held a request. Clause E3."""
+    solved = Ticket.objects.filter(is_active=False, status__kind__in=("solved", "closed"), merged_into=None)
+    counted = solved.filter(updated_at__gte=since).order_by().values("tier").annotate(tickets=Count("pk"))
+    by_tier = {row["tier"]: row["tickets"] for row in counted}
+    all_solved = sum(by_tier.values()) or 1
+    ended = Clock.objects.filter(metric=Metric.TIER, started_at__gte=since, consumed_seconds__gt=0)
+    held = dict(ended.order_by().values("tier").annotate(mean=Avg("consumed_seconds")).values_list("tier", "mean"))
+    return [
+        OfTier(
+            tier=tier,
+            solved=by_tier.get(tier.pk, 0),
+            share=round(100 * by_tier.get(tier.pk, 0) / all_solved),
+            target=policy.tiers[tier.key].share_target if tier.key in policy.tiers else None,
+            seconds=round(held[tier.key]) if tier.key in held else None,
+        )
+        for tier in Tier.objects.filter(is_active=True)
+    ]
+
+
+def corrections(*, since: datetime) -> list[Correction]:
+    """How often staff corrected the priority that a request was filed with, the most frequent first. Clause D2."""
+    by_staff = Event.objects.filter(verb="priority.changed", at__gte=since, actor__isnull=False)
+    pairs = Counter((data["former"], data["to"]) for data in by_staff.order_by().values_list("data", flat=True))
+    return [Correction(former, to, times) for (former, to), times in pairs.most_common()]
+
+
+def filed(*, since: datetime) -> int:
+    """How many requests were filed in the period."""
+    return Event.objects.filter(verb="ticket.created", at__gte=since).count()

@@ -1,0 +1,47 @@
+"""How the desk does against its policy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from sla import words
+from tenants.models import User
+from tenants.text import say
+from tickets import measures as figures
+from tickets.promise import NAMES
+from tickets.views.desk.common import policy_in_force, staff
+
+#: Periods that can be chosen, in days.
+PERIODS = (7, 30, 90)
+USUAL = 30
+
+
+@require_safe
+@staff
+def measures(request: HttpRequest, person: User) -> HttpResponse:
+    """Promises kept, requests solved per tier and its time, priorities corrected, of a period."""
+    policy, now = policy_in_force(), timezone.now()
+    wanted = request.GET.get("days", "")
+    days = int(wanted) if wanted in map(str, PERIODS) else USUAL
+    since = now - timedelta(days=days)
+    priorities = policy.priorities if policy else {}
+    named = {key: say(priority.name) for key, priority in priorities.items()}
+    changed = figures.corrections(since=since)
+    filed = figures.filed(since=since)
+    tiers = figures.of_tiers(policy, since=since) if policy else []
+    context = {
+        "periods": PERIODS,
+        "days": days,
+        "kept": [(NAMES[each.metric], each) for each in figures.kept(since=since, at=now)],
+        "tiers": [(each, words.length(each.seconds) if each.seconds else "") for each in tiers],
+        "solved": sum(each.solved for each in tiers),
+        "corrections": [(named.get(each.former, each.former), named.get(each.to, each.to), each) for each in changed],
+        "corrected": sum(each.times for each in changed),
+        "filed": filed,
+    }
+    return render(request, "tickets/desk/measures.html", context)

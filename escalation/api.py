@@ -1,7 +1,8 @@
-"""Moving tickets between tiers over REST."""
+"""Moving tickets between tiers over REST, and what rules made of a ticket."""
 
 from __future__ import annotations
 
+from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -9,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from escalation import actions
+from escalation import actions, explaining
 from tenants.api import StrictSerializer, person_of, validated
+from tickets.api.explaining import CheckSerializer, checks_shown, ticket_of
 from tickets.api.given import KeyField
 from tickets.api.shown import TicketSerializer
 from tickets.api.tickets import shown, ticket_or_404
@@ -60,3 +62,34 @@ class HandBackView(APIView):
         said = validated(HandBackSerializer, request)
         actions.hand_back(ticket, actor=person_of(request), at=timezone.now(), **said)
         return shown(request, number)
+
+
+class RuleSerializer(serializers.Serializer):
+    """A rule of the policy, and what became of it on this ticket, or what it waits for."""
+
+    rule = serializers.CharField(help_text="its key")
+    name = serializers.CharField()
+    moment = serializers.CharField(help_text="what makes it look at the ticket")
+    does = serializers.CharField(help_text="what it does, in words")
+    outcome = serializers.ChoiceField(
+        choices=["ran", "did_not_run", "waits", "rests"], help_text="rests: nothing makes it look at the ticket now"
+    )
+    because = serializers.CharField(help_text="why, in a sentence with names")
+    at = serializers.DateTimeField(allow_null=True, help_text="when it looked at the ticket")
+    next_at = serializers.DateTimeField(allow_null=True, help_text="when it will, if nothing happens")
+    would_run = serializers.BooleanField(allow_null=True, help_text="of one that waits: as things stand now")
+    conditions = CheckSerializer(many=True, help_text="with the values that they saw, or see now")
+
+
+class RulesView(APIView):
+    """Why rules ran on a ticket, or did not."""
+
+    @extend_schema(responses=RuleSerializer(many=True), operation_id="ticket_rules")
+    def get(self, request: Request, number: int) -> Response:
+        """Every time that a rule was considered, and what the others wait for. For staff."""
+        person = person_of(request)
+        if not person.is_staff_member:
+            raise Http404
+        found = explaining.told(ticket_of(person, number), at=timezone.now())
+        shown = [{**vars(each), "conditions": checks_shown(each.checks)} for each in found]
+        return Response(RuleSerializer(shown, many=True).data)

@@ -17,8 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from sla._wall import first_shown, instant
 from sla.document.durations import Duration
-from sla.hours import Calendar, Walk
-from tenants.text import say
+from sla.hours import Calendar
 
 MINUTE, HOUR = 60, 3600
 _WHOLE_DAY = ((0, 24 * HOUR),)
@@ -256,36 +255,3 @@ def _near(instant: datetime, at: datetime, calendar: Calendar) -> str:
     if timezone.get_current_timezone_name() == calendar.timezone:
         return said
     return f"{said} ({whose_time(calendar.timezone)})"
-
-
-def steps(calendar: Calendar, way: Walk) -> list[Day]:
-    """The way to a deadline, day by day, in the zone of the calendar."""
-    return [Day(day(step.date), _step(calendar, step), step.kind == "open", step.date) for step in way.steps]
-
-
-def _step(calendar: Calendar, step: object) -> str:
-    kind = step.kind  # type: ignore[attr-defined]
-    if kind == "clock_change":
-        return gettext("the clocks change by %(length)s") % {"length": length(abs(step.seconds))}  # type: ignore[attr-defined]
-    if kind == "skipped":
-        return _skipped(step)
-    begin, end = (date_format(timezone.localtime(i, calendar.zone), "H:i") for i in (step.begins, step.ends))  # type: ignore[attr-defined]
-    if end == "00:00":
-        end = "24:00"
-    said = gettext("%(begin)s–%(end)s count: %(length)s") % {"begin": begin, "end": end, "length": length(step.seconds)}  # type: ignore[attr-defined]
-    name = say(step.name)  # type: ignore[attr-defined]
-    return f"{said} ({name})" if name else said
-
-
-def _skipped(step: object) -> str:
-    name = say(step.name)  # type: ignore[attr-defined]
-    if name:
-        return gettext("closed: %(name)s") % {"name": name}
-    return {
-        "weekend": gettext("closed: weekend"),
-        "closed_weekday": gettext("closed on this day of the week"),
-        "holiday": gettext("closed: holiday"),
-        "moved": gettext("closed: working day moved elsewhere"),
-        "after_hours": gettext("closed already"),
-        "clock_change": gettext("closed: the clocks change"),
-    }[str(step.reason)]  # type: ignore[attr-defined]

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sla import words
 from sla.clock import Clock, Entry, Kind
+from sla.clock.ledger import Rule
 from sla.document import SupportPolicy
 from tenants.text import say
+
+_SENTENCES = {
+    Kind.STARTED: gettext_lazy("Started: %(target)s for priority %(priority)s, due %(due)s"),
+    Kind.PAUSED: gettext_lazy("Paused after %(consumed)s"),
+    Kind.RESUMED: gettext_lazy("Resumed after %(consumed)s; now due %(due)s"),
+    Kind.RETARGETED: gettext_lazy(
+        "Now %(target)s for priority %(priority)s, of which %(consumed)s are used; due %(due)s"
+    ),
+    Kind.CALENDAR_CHANGED: gettext_lazy("The opening hours changed; now due %(due)s"),
+    Kind.WARNED: gettext_lazy("%(percent)s%% of the time is used"),
+    Kind.BREACHED: gettext_lazy("The time ran out after %(target)s"),
+    Kind.BREACH_CLEARED: gettext_lazy("No longer late under the new terms; due %(due)s"),
+    Kind.FULFILLED: gettext_lazy("Done after %(consumed)s of %(target)s"),
+    Kind.REOPENED: gettext_lazy("Taken up again after %(consumed)s"),
+    Kind.EXTENDED: gettext_lazy("An agent announced a later time; now due %(due)s"),
+    Kind.EXCLUDED: gettext_lazy("Time during which our service was down does not count; now due %(due)s"),
+    Kind.CANCELLED: gettext_lazy("Stopped after %(consumed)s"),
+}
 
 
 @dataclass(frozen=True)
@@ -24,34 +45,28 @@ class Line:
 
 def lines(clock: Clock, policy: SupportPolicy) -> list[Line]:
     """Every step of a clock, oldest first."""
-    return [Line(entry.at, _sentence(entry, policy)) for entry in clock.ledger]
+    return told(clock.ledger, policy)
+
+
+def told(entries: Iterable[Entry], policy: SupportPolicy) -> list[Line]:
+    """Some steps of a clock."""
+    return [Line(entry.at, _sentence(entry, policy)) for entry in entries]
 
 
 def _sentence(entry: Entry, policy: SupportPolicy) -> str:
-    values = _values(entry, policy)
-    if entry.kind == Kind.STARTED:
-        if entry.due_at is None:
-            return _("Started: %(target)s") % values
-        return _("Started: %(target)s for priority %(priority)s, due %(due)s") % values
-    if entry.kind == Kind.PAUSED:
-        return _("Paused after %(consumed)s") % values
-    if entry.kind == Kind.RESUMED:
-        return _("Resumed after %(consumed)s; now due %(due)s") % values
-    if entry.kind == Kind.RETARGETED:
-        return _("Now %(target)s for priority %(priority)s, of which %(consumed)s are used; due %(due)s") % values
-    if entry.kind == Kind.CALENDAR_CHANGED:
-        return _("The opening hours changed; now due %(due)s") % values
-    if entry.kind == Kind.WARNED:
-        return _("%(percent)s%% of the time is used") % values
-    if entry.kind == Kind.BREACHED:
-        return _("The time ran out after %(target)s") % values
-    if entry.kind == Kind.BREACH_CLEARED:
-        return _("No longer late under the new terms; due %(due)s") % values
-    if entry.kind == Kind.FULFILLED:
-        return _("Done after %(consumed)s of %(target)s") % values
-    if entry.kind == Kind.REOPENED:
-        return _("Taken up again after %(consumed)s") % values
-    return _("Stopped after %(consumed)s") % values
+    said = _told(entry) % _values(entry, policy)
+    return f"{said} ({entry.reason})" if entry.reason else said
+
+
+def _told(entry: Entry) -> str:
+    nothing_promised = entry.target_seconds is None and entry.due_at is None
+    if entry.kind == Kind.STARTED and entry.rule == Rule.PROMISED:
+        return _("An agent announced an answer by %(due)s")
+    if entry.kind == Kind.STARTED and entry.due_at is None:
+        return _("Started: %(target)s")
+    if entry.kind == Kind.RETARGETED and nothing_promised:
+        return _("Nothing is promised any more")
+    return str(_SENTENCES[entry.kind])
 
 
 def _values(entry: Entry, policy: SupportPolicy) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sla._wall import CalendarError, epoch, instant
 from sla.clock.ledger import Breach, Cause, Entry, Record
 from sla.clock.stopwatch import Stopwatch
 from sla.clock.terms import DEFAULT_PAUSES, Metric, Target
+from sla.hours import Calendar
 
 
 class State(StrEnum):
@@ -113,6 +114,11 @@ class Facts:
     def running_since(self) -> datetime | None:
         """The beginning of the current stretch; None when it does not run."""
         return _instant(self._watch.running)
+
+    @property
+    def runs(self) -> tuple[tuple[datetime, datetime | None, Calendar], ...]:
+        """The stretches that count, each by its calendar; the last one has no end while the clock runs."""
+        return tuple((instant(begin), _instant(end), calendar) for begin, end, calendar in self._watch.runs())
 
     @property
     def due_at(self) -> datetime | None:

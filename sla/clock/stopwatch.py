@@ -1,6 +1,6 @@
 """Open time that was used, stretch by stretch: each stretch stays counted by the calendar under which it ran."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sla.hours import Calendar
 
@@ -38,6 +38,12 @@ class Stopwatch:
         if self.running is None or at <= self.running:
             return self.consumed
         return self.consumed + self.calendar.between_epoch(self.running, at)
+
+    def runs(self) -> Iterator[tuple[int, int | None, Calendar]]:
+        """When it ran, and by which calendar; the last stretch has no end while it runs."""
+        yield from ((begin, end, calendar) for begin, end, calendar, _ in self._stretches)
+        if self.running is not None:
+            yield self.running, None, self.calendar
 
     def reached_at(self, seconds: int) -> int | None:
         """The instant at which so many seconds are used; None if it has stopped before."""

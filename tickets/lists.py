@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ from sla.models import PolicyVersion, Priority
 from tenants.context import active_tenant_id
 from tenants.models import Role, User
 from tenants.text import say
-from tickets.models import Category, Channel, Clock, Status, Tag, Team, TeamMembership, Ticket, Tier
+from tickets.models import Category, Channel, Clock, Event, Message, Status, Tag, Team, TeamMembership, Ticket, Tier
 
 #: A view with more tickets than this shows 999+, and counting stops there.
 MOST_COUNTED = 999
@@ -63,6 +63,15 @@ def _in_my_teams(person: User, at: datetime) -> Q:
 
 def _of_kind(kind: str) -> Callable[[User, datetime], Q]:
     return lambda person, at: _active(status__in=Status.objects.filter(kind=kind).values("pk"))
+
+
+def _appealed(person: User, at: datetime) -> Q:
+    """Refused, and the customer has written since, and staff has not answered that: reopening answers it too."""
+    answers = Message.objects.filter(
+        ticket=OuterRef("ticket"), kind=Message.Kind.PUBLIC, by_staff=True, posted_at__gt=OuterRef("at")
+    )
+    appeals = Event.objects.filter(~Exists(answers), verb="refusal.appealed")
+    return Q(status__in=Status.objects.filter(kind=Status.Kind.REFUSED).values("pk"), pk__in=appeals.values("ticket"))
 
 
 def _on_tier(key: str) -> Callable[[User, datetime], Q]:
@@ -114,6 +123,14 @@ _OWN = (
         _of_kind(Status.Kind.ON_HOLD),
         order="updated",
         empty=_("No ticket is on hold."),
+    ),
+    View(
+        "appeals",
+        _("Appeals"),
+        "hand-stop",
+        _appealed,
+        order="updated",
+        empty=_("No customer objects to a refusal."),
     ),
     View(
         "finished",

@@ -140,10 +140,13 @@ def test_a_refusal_can_be_appealed_and_taken_back(desk_on):
     path = f"/tickets/{ticket.number}/reply"
     desk.portal("ru").post(path, {"body": "Это есть в договоре, пункт 4."})
     told = desk.last_mail(desk.ada).text
+    waiting = text_of(desk.workspace("ru").get("/desk/tickets/?view=appeals"))
     desk.agent_does(ticket, "do/reopen", reason="Пункт 4 и правда есть.")
 
     ticket.refresh_from_db()
     assert "Это есть в договоре, пункт 4." in told
+    assert f"#{ticket.number}" in waiting
+    assert f"#{ticket.number}" not in text_of(desk.workspace("ru").get("/desk/tickets/?view=appeals"))
     assert (ticket.status.kind, ticket.refusal_reason) == ("open", None)
     assert "Пункт 4 и правда есть." not in desk.customer_reads(ticket, "ru")
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.support.world import join, make_person, make_ticket
 from tickets import actions, lists, paging
 from tickets.desk import current_policy
-from tickets.models import Status, Ticket
+from tickets.models import RefusalReason, Status, Ticket
 
 HOUR = timedelta(hours=1)
 
@@ -92,6 +92,33 @@ def test_views_hold_what_they_say(at_acme, ada, grace, now):
     assert [counts[key] for key in chosen if key.startswith("tier-")] == [3, 0, 0]
     for key, view in chosen.items():
         assert lists.select(view, ada, at=now).count() == counts[key]
+
+
+def test_an_appeal_waits_in_its_view_until_staff_answers_it(at_acme, ada, grace, now):
+    chosen = lists.views(current_policy().policy)
+
+    def appeals(at):
+        found = [ticket.number for ticket in lists.select(chosen["appeals"], ada, at=at)]
+        assert lists.counts(chosen, ada, at=at)["appeals"] == len(found)
+        return found
+
+    reason = RefusalReason.objects.create(key="homework", name="Homework is not done here")
+    refused, other = make_ticket(grace, at=now), make_ticket(grace, at=now)
+    for ticket in (refused, other):
+        actions.refuse(ticket, reason, actor=ada, at=now)
+    assert appeals(now) == []
+
+    actions.comment(refused, author=grace, body="It is in the contract.", at=now + HOUR)
+    assert appeals(now + HOUR) == [refused.number]
+    actions.note(refused, author=ada, body="Is it?", at=now + 2 * HOUR)
+    assert appeals(now + 2 * HOUR) == [refused.number]
+    actions.reply(refused, author=ada, body="It is not.", at=now + 3 * HOUR)
+    assert appeals(now + 3 * HOUR) == []
+
+    actions.comment(refused, author=grace, body="Clause 4!", at=now + 4 * HOUR)
+    assert appeals(now + 4 * HOUR) == [refused.number]
+    actions.reopen(refused, actor=ada, at=now + 5 * HOUR)
+    assert appeals(now + 5 * HOUR) == []
 
 
 def test_counting_is_one_query_and_stops_at_a_thousand(

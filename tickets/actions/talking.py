@@ -55,6 +55,7 @@ def comment(
 ) -> Message:
     """Post what a customer writes; a ticket that waited for them, or was solved, is open again at that instant.
 
+    On a refused ticket it is an appeal, which waits in the agents' view for an answer.
     Raises NotPermitted, EmptyMessage, TicketClosed, FileTooLarge, TooManyFiles.
     """
     if not Ticket.objects.visible_to(author).filter(pk=ticket.pk).exists():
@@ -66,6 +67,9 @@ def comment(
     )
     if ticket.status.kind in (Kind.PENDING, Kind.ON_HOLD, Kind.SOLVED):
         apply_status(ticket, desk.status_of(Kind.OPEN), actor=author, at=at, because="comment")
+    elif ticket.status.kind == Kind.REFUSED:
+        # No clock runs and nobody may hold it any more: the view of appeals shows it until staff answers.
+        events.record(ticket, "refusal.appealed", actor=author, at=at)
     clocks.refresh(ticket, at=at)
     return message
 

@@ -97,10 +97,6 @@ def _appealed(data: Data, words: Words) -> Told:
     return Told(text=_("%(actor)s objects to the refusal") % data, icon="hand-stop", tone="warn")
 
 
-def _appealed(data: Data, words: Words) -> Told:
-    return Told(text=_("%(actor)s objects to the refusal") % data, icon="hand-stop", tone="warn")
-
-
 def _tag_added(data: Data, words: Words) -> Told:
     return Told(text=_("%(actor)s added the tag %(tag)s") % data, icon="tag")
 
@@ -144,7 +140,6 @@ _FOR_AGENTS: dict[str, Telling] = {
     "ticket.refused": _refused,
     "ticket.reopened": _reopened,
     "delay.announced": _delay,
-    "refusal.appealed": _appealed,
     "refusal.appealed": _appealed,
     "tag.added": _tag_added,
     "tag.removed": _tag_removed,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sla.histories import clocks, created, event, terms, today
+from tests.sla.histories import clocks, created, event, kinds, terms, today
 
 REPLIES = terms(first_response=60, next_response=30, periodic_update=120, resolution=240)
 
@@ -234,3 +234,74 @@ def test_a_restored_ticket_goes_on_in_the_status_that_it_has():
 
     assert ticket.first_response.due_at == today("11:30")
     assert (ticket.resolution.state, ticket.resolution.consumed) == ("paused", 1800)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "state", "fulfilled_at"),
+    [
+        (None, "running", None),
+        ("solved", "fulfilled", "09:30"),
+        ("refused", "cancelled", None),
+        ("pending", "paused", None),
+    ],
+)
+def test_a_restored_ticket_owes_what_its_status_says(meanwhile, state, fulfilled_at):
+    history = [created(), event("09:10", "merged"), event("09:30", "restored")]
+    if meanwhile:
+        history.insert(2, event("09:20", "status", to=meanwhile))
+
+    ticket = clocks(history, terms(first_response=60, resolution=120), "09:40")
+
+    assert (ticket.resolution.state, ticket.resolution.fulfilled_at) == (state, fulfilled_at and today(fulfilled_at))
+    if fulfilled_at:
+        assert (ticket.resolution.ledger[-1].rule, ticket.resolution.ledger[-1].event) == ("metric", "restored")
+        assert ticket.first_response.fulfilled_at == today("09:30")
+
+
+def test_a_ticket_refused_while_it_was_gone_goes_on_when_the_refusal_is_lifted():
+    history = [
+        created(),
+        event("09:10", "merged"),
+        event("09:20", "status", to="refused"),
+        event("09:30", "restored"),
+        event("09:40", "status", to="open"),
+    ]
+
+    clock = clocks(history, terms(resolution=120), "09:50").resolution
+
+    assert (clock.state, clock.due_at, clock.revision) == ("running", today("11:30"), 1)
+
+
+def test_a_ticket_merged_after_it_was_refused_is_gone_until_it_is_restored():
+    history = [created(), event("09:10", "status", to="refused"), event("09:20", "deleted")]
+
+    lifted = clocks([*history, event("09:30", "status", to="open")], terms(resolution=120), "09:40").resolution
+    restored = clocks(
+        [*history, event("09:30", "status", to="open"), event("09:35", "restored")], terms(resolution=120), "09:40"
+    ).resolution
+
+    assert (lifted.state, kinds(lifted)) == ("cancelled", ["started", "cancelled"])
+    assert restored.due_at == today("11:25")
+
+
+def test_a_solved_ticket_that_is_merged_and_restored_open_is_taken_up_again():
+    history = [
+        created(),
+        event("09:10", "status", to="solved"),
+        event("09:20", "merged"),
+        event("09:30", "status", to="open"),
+        event("09:40", "restored"),
+    ]
+
+    ticket = clocks(history, terms(first_response=60, resolution=120), "09:50")
+
+    assert (ticket.resolution.state, ticket.resolution.due_at) == ("running", today("11:30"))
+    assert ticket.first_response.fulfilled_at == today("09:10")
+
+
+def test_each_reopening_is_a_revision():
+    history = [created()]
+    for hour in ("10", "11", "12"):
+        history += [event(f"{hour}:10", "status", to="solved"), event(f"{hour}:20", "status", to="open")]
+
+    assert clocks(history, terms(resolution=600), "13:00").resolution.revision == 3

@@ -170,3 +170,38 @@ def test_a_promise_is_no_answer_and_survives_the_customers_messages():
     ticket = clocks([created(), promised("09:30", "11:00"), event("09:40", "customer_reply")], HOUR, "09:50")
 
     assert (ticket.first_response.state, ticket.promises[0].state) == ("running", "running")
+
+
+def test_a_promise_without_a_reply_that_is_owed_stands_alone():
+    history = [event("09:00", "created", by="agent", status="open", policy="standard"), promised("09:30", "11:00")]
+
+    ticket = clocks(history, EXTENDED, "10:00")
+
+    assert (ticket.promises[0].due_at, ticket.first_response.state) == (today("11:00"), "no_target")
+    assert kinds(ticket.promises[0]) == ["started"]
+
+
+def test_a_promise_bears_on_the_newest_reply_that_is_owed_and_each_is_a_revision():
+    replies = [event("09:10", "agent_reply"), event("09:20", "customer_reply"), event("09:25", "agent_reply")]
+    history = [created(), *replies, event("09:30", "customer_reply")]
+    history += [promised("09:40", "12:00"), promised("09:50", "13:00"), promised("09:55", "12:30")]
+
+    ticket = clocks(history, EXTENDED, "10:00")
+
+    assert [clock.due_at for clock in ticket.next_response] == [today("10:20"), today("12:30")]
+    assert ticket.next_response[1].revision == 3
+    assert [(one.state, kinds(one)[-1]) for one in ticket.promises] == [
+        ("cancelled", "cancelled"),
+        ("cancelled", "cancelled"),
+        ("running", "started"),
+    ]
+    assert ticket.promises[0].ledger[-1].rule == "promised"
+
+
+def test_after_an_answer_a_promise_bears_on_the_next_update():
+    owed = {("standard", "normal", "periodic_update"): Target(ALL_DAY, seconds=3600, on_promise=OnPromise.EXTEND)}
+    history = [created(), event("09:10", "agent_reply"), event("09:20", "agent_reply"), promised("09:30", "12:00")]
+
+    ticket = clocks(history, owed, "10:00")
+
+    assert [clock.due_at for clock in ticket.periodic_update] == [today("10:10"), today("12:00")]

@@ -181,3 +181,32 @@ def test_a_tier_that_waits_for_the_service_is_not_holding_the_ticket_up():
 def test_a_window_that_makes_no_sense_is_refused(begins, ends, metric):
     with pytest.raises(ValueError, match=r"window|metric"):
         window(begins, ends, metric)
+
+
+def test_a_window_entered_late_leaves_the_other_metrics_alone():
+    after = ticket([], [window("09:30", "10:00", known_at="10:30")], "10:30")
+
+    assert kinds(after.first_response) == ["started", "breached"]
+    assert (after.first_response.due_at, after.first_response.revision) == (today("10:00"), 0)
+
+
+def test_each_window_entered_late_is_a_revision_and_one_that_touches_a_pause_takes_nothing():
+    late = [window("09:30", "09:40", known_at="10:00"), window("09:40", "09:50", known_at="10:10")]
+    paused = [event("09:10", "status", to="pending"), event("09:30", "status", to="open")]
+
+    assert ticket([], late, "10:20").resolution.revision == 2
+    assert ticket(paused, late[:1], "10:20").resolution.due_at == today("11:30")
+
+
+def test_an_outage_that_goes_on_is_known_late():
+    clock = ticket([], [window("09:30", None, known_at="10:00")], "10:40").resolution
+
+    assert (clock.state, clock.consumed, kinds(clock)) == ("paused", 1800, ["started", "excluded", "paused"])
+
+
+def test_a_clock_promised_during_an_outage_that_goes_on_waits():
+    promised = terms(policy="gold", resolution=120)
+
+    clock = ticket([event("10:30", "policy", to="gold")], [window("09:30", None)], "10:40", promised).resolution
+
+    assert (clock.state, clock.consumed) == ("paused", 1800)

@@ -338,3 +338,23 @@ def test_the_same_description_is_the_same_calendar():
     assert hash(one) == hash(other)
     assert one != renamed
     assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301
+
+
+def test_refusals_say_what_is_so():
+    with pytest.raises(ValueError, match=r"^A length of time can't be negative\.$"):
+        OFFICE.add(at("2026-01-05 09:00"), -1)
+    with pytest.raises(ValueError, match=r"^A number of business days is 1 or more\.$"):
+        OFFICE.add_days(at("2026-01-05 09:00"), 0)
+    for ask, what in (
+        (lambda: NEVER.add(at("2026-01-05 09:00"), 0), "opening hours"),
+        (lambda: NEVER.add_days(at("2026-01-05 09:00"), 10**9), "working dates"),
+    ):
+        with pytest.raises(CalendarNeverOpens, match=rf"^The calendar has too few {what} left\. Give it weekly"):
+            ask()
+
+
+def test_business_days_begin_after_the_date_in_the_calendars_zone():
+    auckland = Calendar("Pacific/Auckland", weekly(("08:00", "18:00"), days=WEEKDAYS))
+
+    # At 12:00 UTC it is the 6th in Auckland.
+    assert auckland.add_days(at("2026-01-05 12:00"), 1) == at("2026-01-07 05:00")

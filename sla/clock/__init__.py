@@ -9,7 +9,7 @@ from sla.clock.folding import Clocks, fold
 from sla.clock.instance import Clock
 from sla.clock.ledger import Breach, Entry, Kind
 from sla.clock.past import Window
-from sla.clock.terms import DEFAULT_PAUSES, METRICS, Metric, OnPromise, Target, TargetTable, Terms, TierTerms
+from sla.clock.terms import DEFAULT_PAUSES, METRICS, Metric, OnPromise, Target, TargetTable, Terms
 
 __all__ = [
     "DEFAULT_PAUSES",
@@ -29,7 +29,6 @@ __all__ = [
     "Target",
     "TargetTable",
     "Terms",
-    "TierTerms",
     "Window",
     "fold",
 ]

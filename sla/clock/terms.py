@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from sla.hours import Calendar
 
@@ -66,15 +66,10 @@ class Target:
 
 
 class Terms(Protocol):
-    """Anything that knows the target for (policy, priority, metric); None where nothing is promised."""
+    """Anything that knows the target for (policy, priority, metric), None where nothing is promised, and of tiers."""
 
     def target(self, policy: Hashable, priority: Hashable, metric: Metric) -> Target | None:
         """The target, or None."""
-
-
-@runtime_checkable
-class TierTerms(Terms, Protocol):
-    """Terms that also know how long a tier may hold a ticket."""
 
     def tier(self, policy: Hashable, priority: Hashable, tier: Hashable) -> Target | None:
         """The target of a tier; an open-ended one if its time is only to be measured, None if not even that."""

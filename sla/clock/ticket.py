@@ -10,7 +10,7 @@ from sla.clock.events import DONE, ENDED, MACHINES, STATUSES, WAITING, Event, Ev
 from sla.clock.instance import Clock
 from sla.clock.ledger import Cause, Rule
 from sla.clock.past import WINDOW_CLOSED, WINDOW_OPENED, Past, Window
-from sla.clock.terms import Metric, OnPromise, Target, Terms, TierTerms
+from sla.clock.terms import Metric, OnPromise, Target, Terms
 from sla.hours import Calendar
 
 AROUND_THE_CLOCK = Calendar("Etc/UTC", {day: [("00:00", "24:00")] for day in WEEKDAYS})
@@ -23,7 +23,6 @@ class Ticket:
 
     def __init__(self, created: Event, terms: Terms):
         self.terms, self.policy, self.priority = terms, created.policy, created.priority
-        self.tier_terms = terms if isinstance(terms, TierTerms) else None
         self.status, self.tier = _status(created.status), created.tier
         self.past = Past()
         self.versions: list[tuple[Calendar | None, Calendar]] = []
@@ -245,7 +244,7 @@ class Ticket:
         if clock.metric is not Metric.TIER:
             target = self.terms.target(self.policy, self.priority, clock.metric)
         else:
-            target = self.tier_terms.tier(self.policy, self.priority, clock.tier) if self.tier_terms else None
+            target = self.terms.tier(self.policy, self.priority, clock.tier)
         if target is not None:
             for old, new in self.versions:
                 if old is None or target.calendar == old:

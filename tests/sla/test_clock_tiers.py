@@ -130,11 +130,7 @@ def test_another_priority_brings_another_target_for_the_tier():
 
 
 def test_terms_that_know_no_tiers_measure_none():
-    class Plain:
-        def target(self, policy, priority, metric):
-            return None
-
-    clock = fold([first()], Plain(), today("10:00")).tiers["1"]
+    clock = fold([first()], TargetTable({}), today("10:00")).tiers["1"]
 
     assert (clock.state, clock.consumed_at(today("10:00"))) == ("no_target", 0)
 

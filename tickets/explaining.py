@@ -171,12 +171,17 @@ class _Teller:
             yield Stretch(begins=reached, ends=until, way=None, because=self._because(folded, reached))
 
     def _runs(self, folded: engine.Clock) -> Iterator[tuple[datetime, datetime | None, Calendar]]:
-        """The stretches that counted; the last goes on to the deadline though the answer came before."""
-        runs = folded.runs
-        yield from runs[:-1]
-        for begins, ends, calendar in runs[-1:]:
-            is_early = ends is not None and ends == folded.fulfilled_at
-            yield begins, None if is_early and folded.breached_at is None else ends, calendar
+        """The stretches that counted. What was done before its deadline leaves the way there as it was."""
+        done = folded.fulfilled_at
+        if done is None or folded.breached_at is not None or folded.due_at is None or folded.target is None:
+            yield from folded.runs
+            return
+        # It has a deadline, so it ran when it was done.
+        runs, calendar = [*folded.runs], folded.target.calendar
+        if runs and runs[-1][1] == done:
+            done, _ended, calendar = runs.pop()
+        yield from runs
+        yield done, None, calendar
 
     def _because(self, folded: engine.Clock, since: datetime) -> str:
         """Why a clock stood still from an instant on."""

@@ -35,15 +35,18 @@ def pages_of(place, number):
     return [
         ("", "/accounts/login/"),
         ("", "/policy/"),
+        ("", "/policy/versions/"),
         ("grace", "/"),
         ("grace", f"/tickets/new?category={place.category}"),
         ("grace", f"/tickets/{number}/"),
+        ("grace", f"/tickets/{number}/why"),
         ("grace", "/tickets/"),
         ("grace", f"/kb/article/{place.article}"),
         ("ada", "/desk/"),
         ("ada", "/desk/tickets/?view=every"),
         ("ada", f"/desk/tickets/{number}/"),
         ("ada", f"/desk/tickets/{number}/escalate"),
+        ("ada", f"/desk/tickets/{number}/explained"),
     ]
 
 

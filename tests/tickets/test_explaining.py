@@ -94,6 +94,15 @@ def test_an_early_answer_leaves_the_way_to_its_deadline_as_it_was(at_acme, ada, 
     assert found.stretches[-1].ends == found.clock.due_at
 
 
+def test_an_answer_at_once_leaves_it_too(at_acme, ada, grace, in_phnom_penh):
+    ticket = high(grace)
+    actions.reply(ticket, author=ada, body="Done.", at=FRIDAY)
+
+    found = explanation(ticket, at=FRIDAY + HOUR)
+
+    assert [each.way.seconds for each in found.stretches] == [4 * 3600]
+
+
 def test_the_rule_that_chose_the_target_is_named_with_its_version(at_acme, grace):
     chosen = explanation(high(grace), at=FRIDAY + HOUR).chosen
 

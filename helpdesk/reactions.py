@@ -29,6 +29,7 @@ PATIENT: set[str] = {"mail.tell", "mail.send"}
 ALARMS: dict[str, str] = {
     "clock": "escalation.rules.rang",
     "clock.crossed": "escalation.rules.crossed",
+    "window": "tickets.windows.turned",
     "mail.tell": "inbox.reactions.tell",
     "mail.send": "inbox.reactions.send",
     "policy.recalculate": "tickets.recalculation.work",

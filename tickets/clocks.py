@@ -10,7 +10,7 @@ from uuid import UUID
 from sla import clock
 from tenants import alarms
 from tenants.bulk import update_many
-from tickets import events, versions
+from tickets import events, stops, versions
 from tickets.models import Clock, Event, Message, Ticket
 
 #: The alarm that wakes up when the next clock of a ticket warns or breaks; its subject is the ticket.
@@ -75,7 +75,7 @@ class Terms:
 
 def fold(ticket: Ticket, *, at: datetime) -> clock.Clocks:
     """The clocks of a ticket as its history gives them, with their ledgers. Writes nothing."""
-    return clock.fold(history(ticket), Terms(), at)
+    return clock.fold(history(ticket), Terms(), at, stops.of([ticket])[ticket.pk])
 
 
 def history(ticket: Ticket) -> list[clock.Event]:
@@ -90,13 +90,14 @@ def histories(
     found: dict[UUID, list[clock.Event]] = {ticket.pk: [] for ticket in tickets}
     rows = Event.objects.filter(ticket__in=list(found), verb__in=VERBS).order_by("at", "id")
     for ticket_id, *row in rows.values_list("ticket_id", "id", "verb", "at", "data"):
-        event = _event(*row)
+        event = event_of(*row)
         if event is not None:
             found[ticket_id].append(event)
     return versions.woven(tickets, found, versions.since_the_first(tickets) if known is None else known)
 
 
-def _event(pk: UUID, verb: str, at: datetime, data: dict[str, Any]) -> clock.Event | None:
+def event_of(pk: UUID | str, verb: str, at: datetime, data: dict[str, Any]) -> clock.Event | None:
+    """What an event of one of VERBS is to the clocks; None if nothing after all."""
     source = str(pk)
     if verb == "ticket.created":
         return clock.Event(
@@ -143,10 +144,10 @@ def settle(tickets: Collection[Ticket], *, at: datetime) -> list[Event]:
     So many tickets cost as many statements as one.
     """
     past = histories(tickets, versions.take_over(tickets, at=at))
-    folded = []
+    folded, windows = [], stops.of(tickets)
     for ticket in tickets:
         then = max(at, ticket.clocks_at or at)
-        folded.append(Folded(ticket, clock.fold(past[ticket.pk], Terms(), then), then))
+        folded.append(Folded(ticket, clock.fold(past[ticket.pk], Terms(), then, windows[ticket.pk]), then))
     crossed = events.record_crossings(_write_rows(folded))
     _set_alarms(folded)
     _write_tickets(folded, {event.ticket_id for event in crossed})

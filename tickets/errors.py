@@ -47,6 +47,27 @@ class DelayTooLong(Refused):
     code = "delay_too_long"
 
 
+class WindowEndsTooEarly(Refused):
+    """Maintenance takes some time."""
+
+    sentence = _("The work ends before it begins. Choose a later end.")
+    code = "window_ends_too_early"
+
+
+class WindowBegan(Refused):
+    """What lies behind is not changed, since clocks have stood still by it."""
+
+    sentence = _("The work has begun, so its beginning stays. Its end can still be moved, to a time that lies ahead.")
+    code = "window_began"
+
+
+class WindowOver(Refused):
+    """Clocks have gone on since."""
+
+    sentence = _("This work is over, so its times stay as they are. Announce another one instead.")
+    code = "window_over"
+
+
 class NothingToReopen(Refused):
     """Only finished tickets can be reopened."""
 

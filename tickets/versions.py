@@ -204,5 +204,6 @@ def matching(policy: SupportPolicy, *, contract: str | None, category: str, chan
 def lean(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """Only what following a version takes, in one row a ticket: an object for each relation would cost more."""
     keys = ("priority__key", "category__key", "channel__key", "organization__contract")
-    own = ("number", "subject", "created_at", "due_at", "clocks_at", "is_active", "sla", "policy_version", "priority")
+    times = ("created_at", "due_at", "clocks_at")
+    own = ("number", "subject", *times, "is_active", "sla", "policy_version", "priority", "organization")
     return tickets.only(*own).annotate(facts=JSONArray(*keys))

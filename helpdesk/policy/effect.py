@@ -11,7 +11,7 @@ from sla import clock
 from sla.clock import State
 from sla.document import SupportPolicy, moves_clocks
 from sla.models import PolicyVersion
-from tickets import clocks, versions
+from tickets import clocks, stops, versions
 from tickets.models import Ticket
 
 #: Tickets that are folded at once; memory does not grow with their number.
@@ -82,26 +82,31 @@ def moved_by(policy: SupportPolicy, *, at: datetime) -> Iterator[Moved]:
     last = 0
     while tickets := list(versions.lean(Ticket.objects.active()).filter(number__gt=last).order_by("number")[:BATCH]):
         last = tickets[-1].number
-        histories = clocks.histories(tickets)
+        histories, windows = clocks.histories(tickets), stops.of(tickets)
         for ticket in tickets:
-            moved = _moved(ticket, histories[ticket.pk], latest, policy, at)
+            moved = _moved(ticket, histories[ticket.pk], windows[ticket.pk], latest, policy, at)
             if moved is not None:
                 yield moved
 
 
 def _moved(
-    ticket: Ticket, history: list[clock.Event], latest: PolicyVersion, policy: SupportPolicy, at: datetime
+    ticket: Ticket,
+    history: list[clock.Event],
+    windows: list[clock.Window],
+    latest: PolicyVersion,
+    policy: SupportPolicy,
+    at: datetime,
 ) -> Moved | None:
     """How a ticket stands before and after; None when nothing about its deadlines changes."""
     at = max(at, ticket.clocks_at or at, ticket.created_at)
-    before = clock.fold(history, clocks.Terms(), at)
+    before = clock.fold(history, clocks.Terms(), at, windows)
     terms = _Draft(policy)
     facts = versions.facts_of(ticket)
     sla, priority = versions.terms_of(ticket.sla, facts, latest.policy, policy)
     changes = [clock.Event(at, clock.EventType.POLICY, to=(DRAFT, sla), source=DRAFT)]
     if priority != facts.priority:
         changes.append(clock.Event(at, clock.EventType.PRIORITY, to=priority, source=DRAFT))
-    after = clock.fold(list(versions.weave([*history, *changes], [], terms.known)), terms, at)
+    after = clock.fold(list(versions.weave([*history, *changes], [], terms.known)), terms, at, windows)
     if _standing(before, at) == _standing(after, at):
         return None
     return Moved(ticket.number, ticket.subject, before.due_at, after.due_at, _is_overdue(before), _is_overdue(after))

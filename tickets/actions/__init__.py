@@ -15,6 +15,7 @@ from tickets.actions.once import once
 from tickets.actions.opening import open_ticket
 from tickets.actions.several import Changes, change
 from tickets.actions.talking import comment, note, reply
+from tickets.actions.windows import end_window, move_window, plan_window
 
 __all__ = [
     "Changes",
@@ -26,12 +27,15 @@ __all__ = [
     "change_priority",
     "change_status",
     "comment",
+    "end_window",
     "hand_over",
     "mark_not_covered",
     "merge",
+    "move_window",
     "note",
     "once",
     "open_ticket",
+    "plan_window",
     "refuse",
     "remove_tag",
     "reopen",

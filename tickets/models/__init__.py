@@ -20,8 +20,10 @@ from tickets.models.people import (
 )
 from tickets.models.search import SearchEntry
 from tickets.models.ticket import Attachment, Message, Ticket, TicketCounter, TicketTag
+from tickets.models.windows import AffectedOrganization, ServiceWindow
 
 __all__ = [
+    "AffectedOrganization",
     "Attachment",
     "Category",
     "Channel",
@@ -35,6 +37,7 @@ __all__ = [
     "OrganizationAddress",
     "RefusalReason",
     "SearchEntry",
+    "ServiceWindow",
     "Status",
     "Tag",
     "Team",

@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bench import due, filling
+from bench import due, filling, replay
 from bench.measuring import Browser, median_ms
 from bench.multiply import multiply
 from scripts.installation import Installation
@@ -55,6 +55,7 @@ class Bench:
             before = self._measure(few)
             largest = self._grow(self.wanted.tenants, tickets=self.wanted.tickets)
             self._print(before, self._measure(largest))
+            replay.measure(largest, self._say)
         finally:
             web.stop()
         due.measure(self.installation, self.owner_url, self.wanted.due, self._say)

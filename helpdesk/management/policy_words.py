@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from helpdesk.policy.effect import Effect, Moved
+from helpdesk.policy.replay import Figures, Flip, Replay
 from helpdesk.policy.versions import Change
 from sla.document import SupportPolicy, by_section, summary
+from tickets.models import Organization
 
+#: Categories, organisations and the like that are named.
+MOST_KEYS = 20
 COUNTED = ("calendars", "priorities", "sla", "categories", "tiers", "teams", "channels", "contracts", "exclusions")
 
 
@@ -73,6 +78,46 @@ def change(one: Change) -> str:
     who = f"{one.by.name or one.by.email}" if one.by else "by command"
     told = summary(one.changes) or "comments and layout only"
     return f"{one.number:>4}  {_instant(one.at)}  {who}  {told}"
+
+
+def replayed(found: Replay, policy: SupportPolicy) -> list[str]:
+    """Promises kept before and after, in all and by group; what flips the most comes first."""
+    total = found.total
+    lines = [
+        _attained("all promises", total),
+        f"{total.to_broken} kept ones would be broken, {total.to_kept} broken ones would be kept",
+        f"{total.only_before} would not be promised or not be decided yet, {total.only_after} only now would be",
+    ]
+    if lost := found.lost_priorities(policy):
+        lines.append(f"nothing replaces these priorities, so nothing is promised for them: {', '.join(lost)}")
+    companies = [key for key, _ in found.most("organization", MOST_KEYS)]
+    named: dict[Any, str] = dict(Organization.objects.filter(pk__in=companies).values_list("pk", "name"))
+    named[None] = "no organization"
+    for name, figures in found.groups.items():
+        lines += [f"by {name}"] * bool(figures)
+        lines += [f"  {_attained(str(named.get(key, key)), each)}" for key, each in found.most(name, MOST_KEYS)]
+        lines += [f"  and {len(figures) - MOST_KEYS} more"] * (len(figures) > MOST_KEYS)
+    return lines
+
+
+def _attained(name: str, figures: Figures) -> str:
+    before, after = (
+        f"{'none decided' if share is None else f'{share} %'} ({kept} of {kept + broken})"
+        for share, kept, broken in (
+            (figures.share_before, figures.kept_before, figures.broken_before),
+            (figures.share_after, figures.kept_after, figures.broken_after),
+        )
+    )
+    flips = f", {figures.to_broken} to broken, {figures.to_kept} to kept" if figures.flips else ""
+    return f"{name}: {before} -> {after}{flips}"
+
+
+def flip(one: Flip) -> str:
+    """A promise with another result."""
+    results = ("kept", "broken") if one.was_kept else ("broken", "kept")
+    subject = " ".join(one.subject.split())[:50]
+    due = f"due {_instant(one.due_before)} -> {_instant(one.due_after)}"
+    return f"#{one.number}  {one.metric}  {' -> '.join(results)}  {due}  {subject}"
 
 
 def _instant(at: datetime | None) -> str:

@@ -1,8 +1,9 @@
-"""`manage.py policy check | plan | apply | export | diff | history | status | schema`: the support policy as a file."""
+"""`manage.py policy check | plan | replay | apply | export | diff | history | status | schema`: policies as files."""
 
 import json
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from helpdesk.management import policy_words as words
-from helpdesk.policy import effect, planning, versions
+from helpdesk.policy import effect, planning, replay, versions
 from helpdesk.policy.apply import Applied, apply
 from helpdesk.policy.errors import PriorityInUse, StalePlan
 from sla.document import PolicyError, SupportPolicy, diff
@@ -24,10 +25,13 @@ from tickets import recalculation
 
 #: A plan holds the file, the document and the difference.
 LARGEST_PLAN = 8 * LARGEST_FILE
+#: How far back a replay may go.
+MOST_DAYS = 3650
 
 EXAMPLES = """
   manage.py policy check acme.yaml
   manage.py policy plan acme.yaml --tenant acme --list --out acme.plan.json
+  manage.py policy replay acme.yaml --tenant acme --days 30 --list
   manage.py policy apply acme.plan.json --tenant acme
   manage.py policy history --tenant acme
   manage.py policy diff --tenant acme 3 acme.yaml
@@ -61,6 +65,11 @@ class Command(BaseCommand):
         plan.add_argument("file", type=Path)
         plan.add_argument("--out", type=Path, metavar="PLAN.json", help="keep the plan, to be applied as it is")
         plan.add_argument("--list", action="store_true", help="name every ticket that gets another deadline")
+        what_if = add("replay", "replay the last days under a file or a version: promises kept before and after")
+        what_if.add_argument("file", type=Path, nargs="?")
+        what_if.add_argument("--version", type=int, dest="number", metavar="N", help="what version N says")
+        what_if.add_argument("--days", type=_days, default=30, metavar="N", help="how many days back (default: 30)")
+        what_if.add_argument("--list", action="store_true", help="name every ticket whose result flips")
         put = add("apply", "put a file, a plan or an older version into force as a new version")
         put.add_argument("file", type=Path, nargs="?", metavar="FILE|PLAN.json")
         put.add_argument("--version", type=int, dest="number", metavar="N", help="what version N said")
@@ -124,6 +133,21 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {words.moved(ticket)}")
         self._say(words.effect(found), "Effect on open tickets:")
         return found
+
+    def _replay(self, file: Path | None, number: int | None, days: int, list: bool, **_: Any) -> None:
+        if (file is None) == (number is None):
+            raise CommandError("Name a policy file, or --version N: one of them.")
+        policy = versions.version_of(number).policy if file is None else _policy_in(file)[0]
+        at = timezone.now()
+        if list:
+            self.stdout.write("Promises with another result:")
+
+        def tell(flip: replay.Flip) -> None:
+            if list:
+                self.stdout.write(f"  {words.flip(flip)}")
+
+        found = replay.replay(policy, since=at - timedelta(days=days), at=at, tell=tell)
+        self._say(words.replayed(found, policy), f"{active_tenant().slug}: {found.tickets} tickets of {days} days")
 
     def _apply(self, file: Path | None, number: int | None, **_: Any) -> None:
         if (file is None) == (number is None):
@@ -201,6 +225,14 @@ def _tenant(slug: str) -> Tenant:
     if owner is None:
         raise CommandError(f'There is no tenant "{slug}". Make it first: manage.py tenant create {slug} --name NAME')
     return owner
+
+
+def _days(given: str) -> int:
+    """A number of days."""
+    days = int(given)  # argparse tells what is no number
+    if not 1 <= days <= MOST_DAYS:
+        raise ArgumentTypeError(f"Write a number of days from 1 to {MOST_DAYS}.")
+    return days
 
 
 def _side(named: str) -> SupportPolicy:

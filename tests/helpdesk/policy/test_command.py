@@ -1,16 +1,20 @@
 """`manage.py policy`: what it prints, what it refuses, and that nothing is half done."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from sla.document import SupportPolicy
 from sla.models import PolicyVersion, Priority
 from tests.helpdesk.policy.conftest import IONE, OPENED, changed, without_high
 from tests.support.world import POLICIES, SLUGS, make_ticket
+from tickets import actions
 
 SHORTER = ("first_response: 24h", "first_response: 1h")
+ALWAYS_OPEN = ('mon-fri: "08:00-18:00"', 'mon-sun: "00:00-24:00"')
 
 
 @pytest.fixture
@@ -99,6 +103,28 @@ def test_plan_prints_the_difference_and_its_effect(policy, file, grace):
     assert PolicyVersion.objects.count() == 1
 
 
+def test_replay_prints_what_was_kept_and_what_would_have_been(policy, file, ada, grace):
+    filed = timezone.now() - timedelta(days=10)
+    ticket = make_ticket(grace, at=filed)
+    actions.reply(ticket, author=ada, body="Unplug it.", at=filed + timedelta(days=1))
+
+    said = policy("replay", file(changed(SHORTER, ALWAYS_OPEN)), "--tenant", "acme", "--days", 30, "--list")
+    same = policy("replay", "--version", 1, "--tenant", "acme")
+
+    assert f"#{ticket.number}  first_response  kept -> broken  due " in said
+    assert "acme: 1 tickets of 30 days\n  all promises: 100 % (1 of 1) -> 0 % (0 of 1), 1 to broken, 0 to kept" in said
+    assert "by category\n" in said
+    assert "    no organization: 100 % (1 of 1) -> 0 % (0 of 1)" in said
+    assert "0 kept ones would be broken, 0 broken ones would be kept" in same
+
+
+def test_replay_names_priorities_that_are_lost(policy, file, grace):
+    ticket = make_ticket(grace, at=timezone.now(), priority=Priority.objects.get(key="high"))
+    ticket.clocks.update(state="fulfilled")
+
+    assert "nothing is promised for them: high" in policy("replay", file(without_high()), "--tenant", "acme")
+
+
 def test_a_plan_is_applied_as_it_is(policy, file, tmp_path):
     text, out = changed(SHORTER), tmp_path / "acme.plan.json"
     policy("plan", file(text), "--tenant", "acme", "--out", out)
@@ -155,6 +181,10 @@ def test_an_older_version_is_put_back_and_the_history_tells(policy, file):
     [
         (["export", "--version", "9"], "There is no version 9 of the policy. The latest is version 1"),
         (["apply"], "Name a policy file or a plan"),
+        (["replay"], "Name a policy file, or --version"),
+        (["replay", "--version", "9"], "There is no version 9 of the policy"),
+        (["replay", "--version", "1", "--days", "0"], "Write a number of days from 1 to 3650"),
+        (["replay", "missing.yaml"], "No such file"),
         (["apply", "missing.yaml"], "No such file"),
         (["diff", "1", "2", "3"], "one or two sides"),
     ],

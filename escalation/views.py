@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from escalation import actions, explaining
 from escalation.forms import EscalateForm, HandBackForm
+from tenants.access import staff
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import clocks
 from tickets import explaining as tickets_explaining
 from tickets.views.desk.acts import Kind, done, render_act
-from tickets.views.desk.common import staff, ticket_or_404
+from tickets.views.desk.common import ticket_or_404
 
 ESCALATE = Kind(
     title=gettext_lazy("Escalate"),

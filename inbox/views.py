@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 from uuid import UUID
 
 from csp.decorators import csp_replace
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inbox import actions, words
 from inbox.models import OutgoingMail
 from inbox.queries import next_tries, page_of
-from tenants.access import permission_required
+from tenants.access import staff_who_may
 from tenants.errors import Refused
 from tenants.models import User
 from tenants.permissions import Permission
@@ -35,8 +34,8 @@ SANDBOX = {
 
 
 @require_safe
-@permission_required(Permission.SEE_SYSTEM)
-def mail(request: HttpRequest) -> HttpResponse:
+@staff_who_may(Permission.SEE_SYSTEM)
+def mail(request: HttpRequest, person: User) -> HttpResponse:
     """The newest mail first, by state, to an address or about a ticket."""
     state = request.GET.get("state", "")
     state = state if state in OutgoingMail.State.values else ""
@@ -53,10 +52,10 @@ def mail(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required(Permission.SEE_SYSTEM)
-def mail_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+@staff_who_may(Permission.SEE_SYSTEM)
+def mail_detail(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     """One mail: its headers, its words, and how its sending went."""
-    mail = _mail_for(request, pk)
+    mail = _mail_for(person, pk)
     (row,) = _rows([mail])
     return render(request, "inbox/desk/mail_detail.html", {**row, "may_send": mail.state != OutgoingMail.State.SENT})
 
@@ -64,22 +63,22 @@ def mail_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 @csp_replace(SANDBOX)
-@permission_required(Permission.SEE_SYSTEM)
-def mail_html(request: HttpRequest, pk: UUID) -> HttpResponse:
+@staff_who_may(Permission.SEE_SYSTEM)
+def mail_html(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     """The HTML part as its reader gets it, in a sandbox: no script, no network, no cookies."""
-    mail = _mail_for(request, pk)
+    mail = _mail_for(person, pk)
     if mail.is_secret or not mail.html:
         raise Http404
     return HttpResponse(mail.html)
 
 
 @require_POST
-@permission_required(Permission.SEE_SYSTEM)
-def send_mail(request: HttpRequest, pk: UUID) -> HttpResponse:
+@staff_who_may(Permission.SEE_SYSTEM)
+def send_mail(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     """Try a mail again now."""
-    mail = _mail_for(request, pk)
+    mail = _mail_for(person, pk)
     try:
-        actions.send_again(mail, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+        actions.send_again(mail, actor=person, at=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -87,11 +86,11 @@ def send_mail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("desk:mail_detail", pk)
 
 
-def _mail_for(request: HttpRequest, pk: UUID) -> OutgoingMail:
+def _mail_for(person: User, pk: UUID) -> OutgoingMail:
     """The mail, unless it is about a ticket that this person may not see, as anywhere else."""
     found: OutgoingMail = get_object_or_404(OutgoingMail.objects.select_related("recipient", "ticket"), pk=pk)
     if found.ticket_id is not None:
-        get_object_or_404(Ticket.objects.visible_to(cast("User", request.user)), pk=found.ticket_id)
+        get_object_or_404(Ticket.objects.visible_to(person), pk=found.ticket_id)
     return found
 
 

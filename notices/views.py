@@ -19,7 +19,7 @@ from notices.forms import AnnouncementForm, initial_of
 from notices.models import Announcement
 from notices.queries import recent_for
 from notices.reading import remember
-from tenants.access import permission_required
+from tenants.access import reader_of, staff_who_may
 from tenants.errors import Refused
 from tenants.models import User
 from tenants.permissions import Permission
@@ -28,7 +28,7 @@ from tenants.permissions import Permission
 @require_safe
 def announcements(request: HttpRequest) -> HttpResponse:
     """What is and was announced lately, to this reader."""
-    person = request.user if isinstance(request.user, User) else None
+    person = reader_of(request)
     now = timezone.now()
     rows = [{"announcement": each, "is_over": not each.is_shown(now)} for each in recent_for(person, now)]
     return render(request, "notices/portal/announcements.html", {"rows": rows})
@@ -47,41 +47,41 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required(Permission.REPLY)
-def all_announcements(request: HttpRequest) -> HttpResponse:
+@staff_who_may(Permission.REPLY)
+def all_announcements(request: HttpRequest, person: User) -> HttpResponse:
     """All announcements, the newest first, for staff."""
     now = timezone.now()
     rows = [
         {"announcement": each, "when": _when(each, now)} for each in Announcement.objects.select_related("author")[:200]
     ]
-    may_edit = request.user.may(Permission.ANNOUNCE)  # type: ignore[union-attr]
+    may_edit = person.may(Permission.ANNOUNCE)
     return render(request, "notices/desk/announcements.html", {"rows": rows, "may_edit": may_edit})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(Permission.ANNOUNCE)
-def new(request: HttpRequest) -> HttpResponse:
+@staff_who_may(Permission.ANNOUNCE)
+def new(request: HttpRequest, person: User) -> HttpResponse:
     """Write an announcement."""
-    return _edited(request, None)
+    return _edited(request, person, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(Permission.ANNOUNCE)
-def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+@staff_who_may(Permission.ANNOUNCE)
+def edit(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     """Change an announcement."""
-    return _edited(request, get_object_or_404(Announcement, pk=pk))
+    return _edited(request, person, get_object_or_404(Announcement, pk=pk))
 
 
 @require_POST
-@permission_required(Permission.ANNOUNCE)
-def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+@staff_who_may(Permission.ANNOUNCE)
+def withdraw(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     """Show an announcement no longer."""
-    actions.withdraw(get_object_or_404(Announcement, pk=pk), actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+    actions.withdraw(get_object_or_404(Announcement, pk=pk), actor=person, at=timezone.now())
     messages.info(request, _("The announcement is no longer shown."))
     return redirect("desk:announcements")
 
 
-def _edited(request: HttpRequest, announcement: Announcement | None) -> HttpResponse:
+def _edited(request: HttpRequest, person: User, announcement: Announcement | None) -> HttpResponse:
     tenant = request.tenant  # type: ignore[attr-defined]
     now = timezone.now()
     initial = initial_of(announcement, [tenant.language]) if announcement else {"shown_from": now}
@@ -92,7 +92,7 @@ def _edited(request: HttpRequest, announcement: Announcement | None) -> HttpResp
             preview = form.content()
         else:
             try:
-                _save(announcement, form.content(), request.user)  # type: ignore[arg-type]
+                _save(announcement, form.content(), person)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:

@@ -19,10 +19,11 @@ from helpdesk.policy.opening import opening
 from helpdesk.policy.readers import audience
 from sla.document import SupportPolicy, diff
 from sla.models import PolicyVersion
+from tenants.access import reader_of
 from tenants.models import User
 from tenants.text import say
 from tickets import desk
-from tickets.views.portal.common import policy_required, reader_of
+from tickets.views.portal.common import policy_required
 from tickets.views.portal.home import tiles, ways
 
 #: Versions on one page of the change log.

@@ -21,19 +21,20 @@ from kb.models import Article, ArticleVersion
 from kb.queries.reading import MAX_NUMBER, reader_language
 from kb.queries.writing import comments_on, newest_versions, with_newest_titles
 from kb.text import render as render_markdown
-from kb.views.access import staff_required, writer_required
 from tenants import paging
+from tenants.access import staff, staff_who_may
 from tenants.errors import Refused
 from tenants.models import User
 from tenants.permissions import Permission
 
 PAGE_SIZE = 50
+writer = staff_who_may(Permission.EDIT_ARTICLES)
 _LAST_CHANGED = paging.Order("updated", "", "updated_at", descending=True)
 
 
 @require_safe
-@staff_required
-def articles(request: HttpRequest) -> HttpResponse:
+@staff
+def articles(request: HttpRequest, person: User) -> HttpResponse:
     """All articles, the last changed first."""
     form = ArticleFilterForm(request.GET)
     chosen: QuerySet[Article] = Article.objects.select_related("category", "author")
@@ -49,7 +50,7 @@ def articles(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "articles": with_newest_titles(page.rows, reader_language()),
-        "may_edit": request.user.may(Permission.EDIT_ARTICLES),  # type: ignore[union-attr]
+        "may_edit": person.may(Permission.EDIT_ARTICLES),
     }
     template = "kb/desk/_list.html" if request.htmx else "kb/desk/list.html"  # type: ignore[attr-defined]
     return render(request, template, context)
@@ -69,24 +70,24 @@ def _filtered(chosen: QuerySet[Article], wanted: dict[str, Any]) -> QuerySet[Art
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@writer_required
-def new(request: HttpRequest) -> HttpResponse:
+@writer
+def new(request: HttpRequest, person: User) -> HttpResponse:
     """Write an article in a language of the tenant."""
     language = language_or(request.POST.get("language") or request.GET.get("language"), request.tenant.language)  # type: ignore[attr-defined]
     form = ArticleForm(request.POST or None, initial={"based_on": 0})
     if request.method == "POST" and form.is_valid() and request.POST.get("then") != "preview":
         try:
-            article = _create(form, request.user, language)  # type: ignore[arg-type]
+            article = _create(form, person, language)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _saved(request, article, language)
+            return _saved(request, person, article, language)
     return _editor(request, None, form, language)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@writer_required
-def edit(request: HttpRequest, number: int) -> HttpResponse:
+@writer
+def edit(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """Rewrite an article in one of its languages, or translate it into a new one."""
     article = _article(number)
     versions = newest_versions(article)
@@ -95,47 +96,49 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     form = ArticleForm(request.POST or None, initial=_initial(article, newest), article=article)
     if request.method == "POST" and form.is_valid() and request.POST.get("then") != "preview":
         try:
-            _revise(article, form, request.user, language)  # type: ignore[arg-type]
+            _revise(article, form, person, language)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return _saved(request, article, language)
+            return _saved(request, person, article, language)
     return _editor(request, article, form, language, versions)
 
 
 @require_POST
-@writer_required
-def preview(request: HttpRequest) -> HttpResponse:
+@writer
+def preview(request: HttpRequest, person: User) -> HttpResponse:
     """The text as readers would see it."""
     body = request.POST.get("body", "")
     return render(request, "kb/desk/_preview.html", {"rendered": render_markdown(body)})
 
 
 @require_POST
-@writer_required
-def publish(request: HttpRequest, number: int) -> HttpResponse:
+@writer
+def publish(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """Show the newest versions to readers."""
-    return _act(request, number, actions.publish, _("Readers see the newest version now."))
+    return _act(request, person, number, actions.publish, _("Readers see the newest version now."))
 
 
 @require_POST
-@writer_required
-def archive(request: HttpRequest, number: int) -> HttpResponse:
+@writer
+def archive(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """Take the article off the shelves."""
-    return _act(request, number, actions.archive, _("The article is archived: readers no longer find it."))
+    return _act(request, person, number, actions.archive, _("The article is archived: readers no longer find it."))
 
 
 @require_POST
-@writer_required
-def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+@writer
+def withdraw(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """Make it a draft again."""
-    return _act(request, number, actions.withdraw, _("The article is a draft again: readers no longer find it."))
+    return _act(
+        request, person, number, actions.withdraw, _("The article is a draft again: readers no longer find it.")
+    )
 
 
-def _act(request: HttpRequest, number: int, action: Any, sentence: str) -> HttpResponse:
+def _act(request: HttpRequest, person: User, number: int, action: Any, sentence: str) -> HttpResponse:
     article = _article(number)
     try:
-        action(article, author=request.user, at=timezone.now())
+        action(article, author=person, at=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -183,12 +186,12 @@ def _revise(article: Article, form: ArticleForm, author: User, language: str) ->
         actions.relate(article, wanted["related"], author=author)
 
 
-def _saved(request: HttpRequest, article: Article, language: str) -> HttpResponse:
+def _saved(request: HttpRequest, person: User, article: Article, language: str) -> HttpResponse:
     """Publish as well if that button was pressed, and open the saved article."""
     sentence = _("Saved. Readers see it once it is published.")
     if request.POST.get("then") == "publish":
         try:
-            actions.publish(article, author=request.user, at=timezone.now(), language=language)  # type: ignore[arg-type]
+            actions.publish(article, author=person, at=timezone.now(), language=language)
             sentence = _("Saved and published.")
         except Refused as refusal:
             sentence = str(refusal)

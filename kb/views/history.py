@@ -16,15 +16,16 @@ from kb import actions
 from kb.forms import language_or
 from kb.models import Article, ArticleVersion
 from kb.queries.reading import MAX_NUMBER
-from kb.views.access import writer_required
+from kb.views.desk import writer
+from tenants.models import User
 
 #: Unchanged lines that are shown around a change.
 AROUND = 3
 
 
 @require_safe
-@writer_required
-def versions(request: HttpRequest, number: int) -> HttpResponse:
+@writer
+def versions(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """The versions in one language, and what the chosen one changed."""
     article = get_object_or_404(Article, number=min(number, MAX_NUMBER))
     written = dict.fromkeys(article.versions.order_by("language").values_list("language", flat=True))
@@ -45,13 +46,13 @@ def versions(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-@writer_required
-def restore(request: HttpRequest, number: int, version: str) -> HttpResponse:
+@writer
+def restore(request: HttpRequest, person: User, number: int, version: str) -> HttpResponse:
     """Make an older version the newest one."""
     older = get_object_or_404(
         ArticleVersion.objects.select_related("article"), pk=version, article__number=min(number, MAX_NUMBER)
     )
-    newest = actions.restore(older, author=request.user, at=timezone.now())  # type: ignore[arg-type]
+    newest = actions.restore(older, author=person, at=timezone.now())
     messages.success(
         request,
         _("Version %(older)s is back as version %(newest)s. Readers see it once it is published.")

@@ -17,7 +17,7 @@ from kb.forms import VoteForm, language_or
 from kb.models import Article, ArticleCategory, ArticleQuerySet, ArticleVote
 from kb.queries.reading import reader_language
 from kb.text import render as render_markdown
-from kb.views.access import reader_of
+from tenants.access import reader_of
 from tenants.permissions import Permission
 
 LIST_SIZE = 30

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tenants.access import staff
 from tenants.errors import NotPermitted, Refused
 from tenants.models import User
 from tenants.permissions import Permission
@@ -26,7 +27,7 @@ from tickets.forms.delays import DelayForm
 from tickets.models import Tag, Ticket
 from tickets.models.ticket import TicketQuerySet
 from tickets.promise import policy_for
-from tickets.views.desk.common import staff, ticket_or_404
+from tickets.views.desk.common import ticket_or_404
 
 DUPLICATES = 8
 

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tenants.access import staff_who_may
 from tenants.models import AuditEntry, User
 from tenants.permissions import Permission
 from tickets.sentences import audit
-from tickets.views.desk.common import staff_who_may
 
 PAGE_SIZE = 50
 

@@ -1,14 +1,10 @@
-"""What the workspace's views share: staff only, the tickets that they may see, the policy in force."""
+"""What the workspace's views share: the tickets that they may see, the policy in force."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -18,39 +14,8 @@ from tenants.models import User
 from tickets import lists
 from tickets.models import Event, Ticket
 
-View = Callable[..., HttpResponse]
 #: Large columns of a neighbouring row, which no page of the workspace shows.
 _HEAVY = ("policy_version__document", "policy_version__source")
-
-
-def staff(view: View) -> View:
-    """For agents, managers and administrators, handed to the view as `person`; to customers the page does not exist."""
-
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        person = request.user
-        if not isinstance(person, User) or not person.is_staff_member:
-            raise Http404
-        return view(request, person, *args, **kwargs)
-
-    return guarded
-
-
-def staff_who_may(*permissions: str) -> Callable[[View], View]:
-    """For staff whose role has one of these permissions; the page does not exist to others."""
-
-    def decorate(view: View) -> View:
-        @staff
-        @wraps(view)
-        def guarded(request: HttpRequest, person: User, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not any(person.may(permission) for permission in permissions):
-                raise Http404
-            return view(request, person, *args, **kwargs)
-
-        return guarded
-
-    return decorate
 
 
 def ticket_or_404(person: User, number: int) -> Ticket:

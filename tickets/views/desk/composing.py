@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from tenants.access import staff
 from tenants.errors import Refused
 from tenants.models import User
 from tickets import actions, promise
@@ -17,7 +18,7 @@ from tickets.actions.checks import unseen
 from tickets.errors import ConversationChanged
 from tickets.forms.desk import ComposerForm
 from tickets.models import Status, Ticket
-from tickets.views.desk.common import staff, ticket_or_404
+from tickets.views.desk.common import ticket_or_404
 from tickets.views.desk.ticket import REMEMBERED, render_ticket
 
 A_YEAR = 365 * 24 * 3600

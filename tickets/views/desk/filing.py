@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from tenants.access import staff_who_may
 from tenants.errors import Refused
 from tenants.models import User
 from tenants.permissions import Permission
@@ -17,7 +18,6 @@ from tickets import actions
 from tickets.actions import organizations
 from tickets.forms.people import DeskTicketForm
 from tickets.models import Ticket
-from tickets.views.desk.common import staff_who_may
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

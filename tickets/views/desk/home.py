@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from sla.document import SupportPolicy
+from tenants.access import staff
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import lists
 from tickets.models import TeamMembership, Ticket
 from tickets.views.desk.checklist import checklist
-from tickets.views.desk.common import policy_in_force, sidebar, staff
+from tickets.views.desk.common import policy_in_force, sidebar
 from tickets.views.desk.lists import rows_of
 
 MOST_ROWS = 10

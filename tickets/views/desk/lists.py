@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from tenants.access import staff
 from tenants.errors import Refused
 from tenants.models import User
 from tickets import actions, lists, paging, promise
 from tickets.forms.desk import BulkForm, FilterForm
 from tickets.models import Status, Ticket
-from tickets.views.desk.common import policy_in_force, sidebar, staff
+from tickets.views.desk.common import policy_in_force, sidebar
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from sla import words
+from tenants.access import staff
 from tenants.models import User
 from tenants.text import say
 from tickets import measures as figures
 from tickets.promise import NAMES
-from tickets.views.desk.common import policy_in_force, staff
+from tickets.views.desk.common import policy_in_force
 
 #: Periods that can be chosen, in days.
 PERIODS = (7, 30, 90)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tenants.access import staff, staff_who_may
 from tenants.errors import Refused
 from tenants.models import AuditEntry, User
 from tenants.permissions import Permission
@@ -26,7 +27,7 @@ from tickets.actions import organizations as actions
 from tickets.forms.people import AddressForm, LiftedForm, MemberForm, OrganizationForm, SuspendForm
 from tickets.models import LiftedExclusion, Membership, Organization, OrganizationAddress, Ticket
 from tickets.sentences import audit
-from tickets.views.desk.common import policy_in_force, staff, staff_who_may
+from tickets.views.desk.common import policy_in_force
 from tickets.views.desk.lists import rows_of
 
 PAGE_SIZE = 50

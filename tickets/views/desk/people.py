@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from tenants.access import staff
 from tenants.models import Role, User
 from tickets import lists, search
 from tickets.models import Ticket
-from tickets.views.desk.common import staff
 from tickets.views.desk.lists import rows_of
 
 PAGE_SIZE = 50

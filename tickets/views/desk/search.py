@@ -9,10 +9,10 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from kb import queries as kb
+from tenants.access import staff
 from tenants.models import User
 from tickets import search as finding
 from tickets.models import Organization
-from tickets.views.desk.common import staff
 from tickets.views.desk.lists import rows_of
 
 FEW = 5

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sla.document import diff
 from sla.models import PolicyVersion
 from tenants import alarms
+from tenants.access import staff_who_may
 from tenants.context import active_tenant
 from tenants.errors import Refused
 from tenants.models import Alarm, Role, User
@@ -23,7 +24,7 @@ from tickets.actions import teams as actions
 from tickets.forms.people import MembersForm
 from tickets.models import Status, Team, Tier
 from tickets.views.desk.checklist import checklist
-from tickets.views.desk.common import policy_in_force, staff_who_may
+from tickets.views.desk.common import policy_in_force
 
 MOST_VERSIONS = 10
 

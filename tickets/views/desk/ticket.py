@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from kb import queries as kb
 from sla import clock as engine
 from sla.document import SupportPolicy
+from tenants.access import staff
 from tenants.models import User
 from tenants.permissions import Permission
 from tenants.text import say
@@ -25,7 +26,7 @@ from tickets import clocks, ledger, promise, timeline
 from tickets.forms.desk import ComposerForm, TagForm
 from tickets.models import Clock, Event, Organization, Ticket
 from tickets.views.desk.acts import ACTS
-from tickets.views.desk.common import staff, ticket_or_404
+from tickets.views.desk.common import ticket_or_404
 
 #: Which state an agent last set with a reply, offered again for the next one.
 REMEMBERED = "desk-reply-status"

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tenants.access import staff
 from tenants.models import ApiToken, User
 from tickets.actions.tokens import issue_token, revoke_token
 from tickets.forms.people import TokenForm
-from tickets.views.desk.common import staff
 
 
 @never_cache

@@ -1,4 +1,4 @@
-"""What the portal's views share: who reads, which tickets they find here, and refusals as errors of the form."""
+"""What the portal's views share: which tickets they find here, and refusals as errors of the form."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from kb import queries as kb
 from kb.models import ArticleVersion
+from tenants.access import reader_of
 from tenants.errors import Refused
 from tenants.models import User
 from tickets.errors import PolicyMissing
@@ -25,11 +26,6 @@ from tickets.models.ticket import TicketQuerySet
 
 View = Callable[..., HttpResponseBase]
 Result = TypeVar("Result")
-
-
-def reader_of(request: HttpRequest) -> User | None:
-    """The person who reads, None for one who has not signed in."""
-    return request.user if isinstance(request.user, User) else None
 
 
 def customer_required(view: View) -> View:

@@ -20,6 +20,7 @@ from sla import words
 from sla.document import SupportPolicy
 from sla.document.requests import Category as CategorySpec
 from sla.models import Priority
+from tenants.access import reader_of
 from tenants.models import User
 from tickets import actions, desk, promise
 from tickets.forms.portal import FilingForm, article_numbers
@@ -30,7 +31,6 @@ from tickets.views.portal.common import (
     customer_required,
     is_stale,
     policy_required,
-    reader_of,
     tickets_of,
 )
 from tickets.views.portal.home import tiles

@@ -15,10 +15,11 @@ from sla import words
 from sla.document import SupportPolicy
 from sla.document.people import Channel
 from sla.document.requests import Category
+from tenants.access import reader_of
 from tenants.text import say
 from tickets import desk
 from tickets.models import Ticket
-from tickets.views.portal.common import policy_required, reader_of
+from tickets.views.portal.common import policy_required
 from tickets.views.portal.lists import for_rows, rows_of
 
 LATEST = 4

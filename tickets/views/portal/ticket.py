@@ -14,12 +14,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from sla import words
+from tenants.access import reader_of
 from tenants.models import User
 from tenants.text import say
 from tickets import actions, promise, timeline
 from tickets.forms.portal import CommentForm
 from tickets.models import Status, Ticket
-from tickets.views.portal.common import articles_named, attempt, customer_required, is_stale, reader_of, tickets_of
+from tickets.views.portal.common import articles_named, attempt, customer_required, is_stale, tickets_of
 from tickets.views.portal.lists import crumbs
 
 

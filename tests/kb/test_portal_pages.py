@@ -134,9 +134,7 @@ def test_a_vote_by_htmx_answers_with_its_part_of_the_page(at_acme, ada, grace):
     assert "Thank you." in html
 
 
-@pytest.mark.parametrize(
-    "data", [{}, {"helpful": "perhaps"}, {"helpful": "no", "comment": "x" * 2001}]
-)
+@pytest.mark.parametrize("data", [{}, {"helpful": "perhaps"}, {"helpful": "no", "comment": "x" * 2001}])
 @pytest.mark.parametrize("headers", [{}, {"hx-request": "true"}])
 def test_a_wrong_vote_is_refused_and_nothing_typed_is_lost(at_acme, ada, grace, data, headers):
     article = make_article(ada)

@@ -12,6 +12,7 @@ from sla import clock
 from sla.clock import Metric, State
 from sla.document import SupportPolicy
 from tickets import clocks, versions
+from tickets.models import ServiceWindow
 
 _MOVED = "category.changed"
 #: What a ticket's history is read for, after it was filed; which tier held it moves none of these clocks.
@@ -56,11 +57,30 @@ def note(results: Results, metric: str, started_at: datetime | None, is_kept: bo
     results[key] = is_kept, due_at
 
 
-class Draft:
-    """A policy as the terms of all tickets. Its warnings are left out: they decide nothing here."""
+class _Stop(NamedTuple):
+    """Maintenance or an outage, and whom it concerns: all when nothing is named."""
 
-    def __init__(self, policy: SupportPolicy) -> None:
+    window: clock.Window
+    categories: frozenset[str]
+    organizations: frozenset[UUID]
+
+    @classmethod
+    def of(cls, window: ServiceWindow, metrics: frozenset[str]) -> _Stop:
+        """The window, stopping these clocks; its organisations are prefetched."""
+        stops = clock.Window(window.begins_at, window.ends_at, metrics, known_at=window.known_at)
+        return cls(stops, frozenset(window.categories), frozenset(each.pk for each in window.organizations.all()))
+
+
+class Draft:
+    """A policy as the terms of all tickets, with the maintenance and outages of the time, which stop what it says.
+
+    Its warnings are left out: they decide nothing here.
+    """
+
+    def __init__(self, policy: SupportPolicy, windows: Sequence[ServiceWindow]) -> None:
         self.policy = policy
+        stops = frozenset(policy.maintenance.stops if policy.maintenance else ())
+        self._windows = [_Stop.of(each, stops) for each in windows if stops]
         self._targets: dict[tuple[Any, ...], clock.Target | None] = {}
         self._terms: dict[tuple[Any, ...], tuple[str, str]] = {}
 
@@ -78,13 +98,23 @@ class Draft:
 
     def results(self, filed: Filed, events: Sequence[Told], at: datetime) -> Results:
         """What a ticket's promises come to under the draft."""
-        folded = clock.fold(self._history(filed, events), self, at)
+        folded = clock.fold(self._history(filed, events), self, at, self._stops(filed) if self._windows else ())
         found: Results = {}
         for each in folded:
             is_late = each.breached_at is not None
             if is_late or (each.is_fulfilled and each.state == State.FULFILLED):
                 note(found, each.metric, each.started_at, not is_late, each.due_at)
         return found
+
+    def _stops(self, filed: Filed) -> list[clock.Window]:
+        """The windows that concern a ticket, as tickets.stops finds them."""
+        return [
+            each.window
+            for each in self._windows
+            if (each.window.ends is None or each.window.ends > filed.at)
+            and (not each.categories or filed.category in each.categories)
+            and (not each.organizations or filed.organization in each.organizations)
+        ]
 
     def _history(self, filed: Filed, events: Sequence[Told]) -> list[clock.Event]:
         sla, priority = self._filed_under(filed, next((data for verb, _, data in events if verb == _MOVED), None))

@@ -20,7 +20,7 @@ from helpdesk.policy.refolding import VERBS, Draft, Filed, Results, Told, note
 from sla.clock import Metric, State
 from sla.document import SupportPolicy
 from tickets.measures import SHOWN
-from tickets.models import Clock, Event
+from tickets.models import Clock, Event, ServiceWindow
 
 #: Tickets that are folded at once; memory does not grow with their number.
 BATCH = 2000
@@ -118,9 +118,9 @@ def replay(
 ) -> Replay:
     """Fold what was filed in a period, the latest first and at most so many tickets; `tell` hears of every flip.
 
-    Three statements a batch.
+    Three statements a batch, and two for maintenance and outages.
     """
-    found, draft = Replay(since, at), Draft(policy)
+    found, draft = Replay(since, at), Draft(policy, _windows(since))
     for batch in _batches(since, at):
         filed = batch if most is None else batch[: most - found.tickets]
         found.is_cut = len(filed) < len(batch)
@@ -179,6 +179,11 @@ def _batches(since: datetime, at: datetime) -> Iterator[list[Filed]]:
         # The first condition is the one that the index knows.
         later = rows.filter(Q(at__lte=last.at), Q(at__lt=last.at) | Q(id__lt=last.event))
         batch = [Filed(*row) for row in later[:BATCH]] if len(batch) == BATCH else []
+
+
+def _windows(since: datetime) -> list[ServiceWindow]:
+    """Maintenance and outages that were not over when the period began, whatever they stopped."""
+    return list(ServiceWindow.objects.filter(Q(ends_at=None) | Q(ends_at__gt=since)).prefetch_related("organizations"))
 
 
 def _kept(tickets: Sequence[UUID], at: datetime) -> dict[UUID, Results]:

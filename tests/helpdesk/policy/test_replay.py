@@ -163,6 +163,22 @@ def test_a_version_that_replaced_a_priority_is_undone_by_replaying_the_former_on
     assert found.groups["priority"]["tall"].broken_after == 2
 
 
+def test_maintenance_stops_what_the_draft_says(put, answered, mary):
+    stopping = changed(("maintenance:\n", "maintenance:\n  stops: [first_response]\n"))
+    put(stopping, at=OPENED - HOUR)
+    begins, ends = OPENED + HOUR, OPENED + 9 * HOUR
+    title = {"en": "The servers move"}
+    actions.plan_window(title=title, begins=begins, ends=ends, actor=mary, at=OPENED - HOUR)
+    answered(answer=29)
+    settle()
+
+    assert Clock.objects.get(metric="first_response").due_at > OPENED + 48 * HOUR
+    assert replayed(stopping).flips == []
+    [flip] = replayed(changed(("first_response: 24h", "first_response: 10h"))).flips
+    assert flip.due_after == OPENED + 24 * HOUR
+    assert replayed(changed(("first_response: 24h", "first_response: 10h"), text=stopping)).flips == []
+
+
 def test_only_the_period_counts_and_the_latest_come_first(answered, monkeypatch):
     answered(answer=5)
     second, third = answered(after=1, answer=5), answered(after=2, answer=5)
@@ -186,7 +202,7 @@ def test_batches_leave_nothing_out_and_cost_three_statements(answered, monkeypat
     draft = SupportPolicy.load(changed(SHORTER))
     monkeypatch.setattr(whatif, "BATCH", 2)
 
-    with django_assert_num_queries(3 * 3):
+    with django_assert_num_queries(3 * 3 + 1):
         parts = whatif.replay(draft, since=OPENED - DAY, at=NOW)
 
     assert parts == whole

@@ -1,21 +1,14 @@
-"""The support policy in force over REST: the keys that requests name, and what is promised."""
+"""The support policy as the API tells it: the keys that requests name, and what is promised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.http import Http404
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from sla.document import SupportPolicy
 from sla.document.requests import Category, FormField
-from sla.models import PolicyVersion, Recalculation
-from tenants.api import person_of
 from tenants.text import say
 
 
@@ -91,10 +84,14 @@ class PolicyRecalculationSerializer(serializers.Serializer):
 
 
 class PolicySerializer(serializers.Serializer):
-    """The policy in force, in the reader's language."""
+    """A version of the policy, in the reader's language, as it holds for their organisation."""
 
     version = serializers.IntegerField()
     applied_at = serializers.DateTimeField()
+    in_force = serializers.BooleanField()
+    contract = NamedSerializer(
+        allow_null=True, help_text="the reader's own: targets and exclusions are those that hold under it"
+    )
     recalculation = PolicyRecalculationSerializer(allow_null=True, help_text="null when all open tickets follow it")
     name = serializers.CharField()
     organization = serializers.CharField()
@@ -114,21 +111,8 @@ class PolicySerializer(serializers.Serializer):
     targets = PolicyTargetSerializer(many=True)
 
 
-class PolicyView(APIView):
-    """The support policy in force."""
-
-    @extend_schema(responses=PolicySerializer, operation_id="policy")
-    def get(self, request: Request) -> Response:
-        """What is promised, and the keys that requests name."""
-        version = PolicyVersion.objects.defer("document", "source").order_by("-number").first()
-        if version is None:
-            raise Http404
-        summary = _summary(version.policy, for_staff=person_of(request).is_staff_member)
-        job = Recalculation.objects.filter(finished_at=None).values("total", "done").first()
-        return Response({"version": version.number, "applied_at": version.applied_at, "recalculation": job, **summary})
-
-
-def _summary(policy: SupportPolicy, *, for_staff: bool) -> dict[str, Any]:
+def summary(policy: SupportPolicy, *, for_staff: bool) -> dict[str, Any]:
+    """What a version says, in the reader's language: all fields of PolicySerializer but those about the version."""
     return {
         "name": say(policy.name),
         "organization": say(policy.organization),
@@ -137,7 +121,7 @@ def _summary(policy: SupportPolicy, *, for_staff: bool) -> dict[str, Any]:
         "timezone": policy.timezone,
         "priorities": [
             {
-                **_named(each),
+                **named(each),
                 "rank": rank,
                 "meaning": say(each.meaning),
                 "is_default": each is policy.default_priority,
@@ -151,7 +135,7 @@ def _summary(policy: SupportPolicy, *, for_staff: bool) -> dict[str, Any]:
             for each in policy.statuses.values()
         ],
         "tiers": _all(policy.tiers.values()),
-        "teams": [{**_named(each), "tier": each.tier} for each in policy.teams.values()],
+        "teams": [{**named(each), "tier": each.tier} for each in policy.teams.values()],
         "channels": _all(policy.open_channels),
         "contracts": _all(policy.contracts.values()) if for_staff else [],
         "exclusions": [{"key": each.key, "name": say(each.text)} for each in policy.exclusions.values()],
@@ -160,12 +144,13 @@ def _summary(policy: SupportPolicy, *, for_staff: bool) -> dict[str, Any]:
     }
 
 
-def _named(thing: Any) -> dict[str, str]:
+def named(thing: Any) -> dict[str, str]:
+    """A thing of the policy, as NamedSerializer tells it."""
     return {"key": thing.key, "name": say(thing.name) or thing.key}
 
 
 def _all(things: Iterable[Any]) -> list[dict[str, str]]:
-    return [_named(thing) for thing in things]
+    return [named(thing) for thing in things]
 
 
 def _matrix(policy: SupportPolicy) -> dict[str, Any] | None:
@@ -180,7 +165,7 @@ def _matrix(policy: SupportPolicy) -> dict[str, Any] | None:
 
 def _category(policy: SupportPolicy, category: Category) -> dict[str, Any]:
     return {
-        **_named(category),
+        **named(category),
         "description": say(category.description),
         "default_priority": policy.priority_of(category.key).key,
         "is_default": category is policy.default_category,
@@ -190,7 +175,7 @@ def _category(policy: SupportPolicy, category: Category) -> dict[str, Any]:
 
 def _question(asked: FormField) -> dict[str, Any]:
     return {
-        **_named(asked),
+        **named(asked),
         "kind": asked.kind,
         "help": say(asked.help),
         "required": asked.required,

@@ -102,18 +102,22 @@ def _why(step: Skipped) -> str:
     }[str(step.reason)]
 
 
-def parts(way: Way, *, is_last: bool) -> list[str]:
+def parts(way: Way, *, is_last: bool, is_first: bool = True) -> list[str]:
     """The way in a few parts of a sentence, in the zone of the calendar: "Friday 9 January 1 h until closing at 18:00".
 
-    `is_last`: the way ends at the deadline, so that what its last stretch counts is what remained.
+    `is_last`: the way ends at the deadline, so that what its last stretch counts is what remained, unless it is the
+    only one and nothing counted before (`is_first`).
     """
+    last = way.steps[-1] if is_last and way.steps else None
+    opened = [step for step in way.steps if isinstance(step, Stretch | Gap)]
+    is_alone = is_first and len(opened) == 1
     found: list[tuple[str, list[Step | Gap]]] = []
     for kind, group in groupby(way.steps, key=_alike):
         run = list(group)
         if kind[0] == "skipped":
             found.append((_closed(run), run))  # type: ignore[arg-type]
         else:
-            found += [(_counted(way, step, is_last), [step]) for step in run]
+            found += [(_counted(way, step, step is last, is_alone), [step]) for step in run]
     if len(found) <= MOST_PARTS:
         return [text for text, _steps in found]
     return [found[0][0], _summed_up([step for _text, run in found[1:-1] for step in run]), found[-1][0]]
@@ -143,15 +147,15 @@ def _closed(run: Sequence[Skipped]) -> str:
     }
 
 
-def _counted(way: Way, step: Step | Gap, is_last: bool) -> str:
+def _counted(way: Way, step: Step | Gap, is_last: bool, is_alone: bool) -> str:
     if isinstance(step, Gap):
         days = ngettext("%(count)s day", "%(count)s days", step.days) % {"count": step.days}
         return f"{days}: {length(step.seconds)}"
     if not isinstance(step, Stretch):
         return f"{day(step.date)} {_step(way.calendar, step)}"
     values = {"day": day(step.date), "length": length(step.seconds), "time": _times(way.calendar, step)[1]}
-    if is_last and step is way.steps[-1]:
-        if step is way.steps[0]:
+    if is_last:
+        if is_alone:
             return gettext("%(length)s on %(day)s") % values
         return gettext("%(day)s the remaining %(length)s") % values
     if step.to_closing and step.seconds < WHOLE_DAY:

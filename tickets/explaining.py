@@ -249,9 +249,11 @@ class _Teller:
         return self._because(folded, stopped[-1].at) if stopped else ""
 
     def _parts(self, stretches: list[Stretch], calendar: Calendar) -> Iterator[str]:
+        counted = False
         for each in stretches:
             if each.way is not None:
-                yield from way.parts(each.way, is_last=each is stretches[-1])
+                yield from way.parts(each.way, is_last=each is stretches[-1], is_first=not counted)
+                counted = counted or each.way.seconds > 0
                 continue
             with timezone.override(calendar.zone):
                 values = {"begin": words.when(each.begins), "end": words.when(each.ends), "why": each.because}

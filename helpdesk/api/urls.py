@@ -5,8 +5,8 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from escalation.api import EscalateView, HandBackView, RulesView
 from helpdesk.api.schema import DocsView, SchemaView
 from helpdesk.api.views import routed, unknown_address
+from helpdesk.policy.api import PolicyVersionsView, PolicyVersionView, PolicyView
 from kb.api import ArticleViewSet
-from sla.api import PolicyView
 from tickets.api.explaining import ClocksView
 from tickets.api.messages import AttachmentView, MessagesView, NotesView
 from tickets.api.organizations import OrganizationViewSet
@@ -43,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organizations/<uuid:pk>/lift/", routed(OrganizationViewSet, post="lift"), name="lift"),
     path("me/", routed(MeView), name="me"),
     path("policy/", routed(PolicyView), name="policy"),
+    path("policy/versions/", routed(PolicyVersionsView), name="policy_versions"),
+    path("policy/versions/<int:number>/", routed(PolicyVersionView), name="policy_version"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),
     re_path("", unknown_address),

@@ -118,7 +118,7 @@ def test_people_page_by_page(as_ada, grace):
 
 def test_the_policy_tells_the_keys_and_the_promises(as_grace, as_ada, django_assert_max_num_queries):
     as_grace.get("me/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         policy = as_grace.get("policy/").json()
 
     assert policy["priorities"][0]["key"] == "critical"

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from notices.actions import Content
 from notices.models import Announcement
 from tenants.models import Tenant
+from tickets.models import Category, Organization
+
+_WORK = ("starts_at", "ends_at", "categories", "organizations")
 
 
 class DateTimeInput(forms.DateTimeInput):
@@ -40,9 +43,25 @@ class AnnouncementForm(forms.Form):
         help_text=_("For maintenance: when services may be away. Readers see these times in their own zone."),
     )
     ends_at = forms.DateTimeField(label=_("The work ends"), widget=DateTimeInput, required=False)
+    categories = forms.ModelMultipleChoiceField(
+        Category.objects.none(),
+        label=_("Affected services"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None: all of them. Clocks of these requests stand still meanwhile if your policy says so."),
+    )
+    organizations = forms.ModelMultipleChoiceField(
+        Organization.objects.none(),
+        label=_("Affected organisations"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 5}),
+        help_text=_("None: everybody."),
+    )
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["categories"].queryset = Category.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        self.fields["organizations"].queryset = Organization.objects.order_by("name")  # type: ignore[attr-defined]
         self.languages = [tenant.language, *(code for code in tenant.languages if code != tenant.language)]
         names = {code: gettext(str(name)) for code, name in settings.LANGUAGES}
         for code in self.languages:
@@ -59,7 +78,7 @@ class AnnouncementForm(forms.Form):
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 4, "lang": code}),
             )
-        self.order_fields([*self._texts(), "severity", "audience", "shown_from", "shown_until", "starts_at", "ends_at"])
+        self.order_fields([*self._texts(), "severity", "audience", "shown_from", "shown_until", *_WORK])
 
     def clean(self) -> dict[str, Any]:
         """Times that contradict each other are told at the field that is to be mended."""
@@ -82,6 +101,8 @@ class AnnouncementForm(forms.Form):
         return Content(
             title={code: given.get(f"title_{code}", "") for code in self.languages},
             body={code: given.get(f"body_{code}", "") for code in self.languages},
+            categories=tuple(given["categories"]),
+            organizations=tuple(given["organizations"]),
             **{name: given[name] for name in plain},
         )
 
@@ -96,6 +117,10 @@ def initial_of(announcement: Announcement, languages: Iterable[str]) -> dict[str
         name: getattr(announcement, name)
         for name in ("severity", "audience", "shown_from", "shown_until", "starts_at", "ends_at")
     }
+    if announcement.window is not None:
+        keys = announcement.window.categories
+        values["categories"] = list(Category.objects.filter(key__in=keys).values_list("pk", flat=True))
+        values["organizations"] = [each.pk for each in announcement.window.organizations.all()]
     for name in ("title", "body"):
         text = getattr(announcement, name)
         by_language = text if isinstance(text, dict) else {next(iter(languages), "en"): text}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.fields import TenantForeignKey
 from tenants.models import TenantManager, TenantModel, TenantQuerySet, User
 from tenants.text import say
+from tickets.models import ServiceWindow
 
 
 class AnnouncementQuerySet(TenantQuerySet):
@@ -44,6 +45,9 @@ class Announcement(TenantModel):
     shown_until = models.DateTimeField(null=True, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True, help_text="when the announced work begins")
     ends_at = models.DateTimeField(null=True, blank=True, help_text="when the announced work ends")
+    window = TenantForeignKey(
+        ServiceWindow, on_delete=models.SET_NULL, null=True, related_name="+", help_text="the announced work"
+    )
     author = TenantForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = TenantManager.from_queryset(AnnouncementQuerySet)()  # type: ignore[misc]

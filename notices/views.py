@@ -113,8 +113,8 @@ def _edited(request: HttpRequest, person: User, announcement: Announcement | Non
 
 def _save(announcement: Announcement | None, content: actions.Content, person: User) -> Announcement:
     if announcement is None:
-        return actions.publish(content, author=person)
-    return actions.change(announcement, content, actor=person)
+        return actions.publish(content, author=person, at=timezone.now())
+    return actions.change(announcement, content, actor=person, at=timezone.now())
 
 
 def _when(announcement: Announcement, now: datetime) -> dict[str, str]:

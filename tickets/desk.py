@@ -6,6 +6,7 @@ from uuid import UUID
 from sla.document import SupportPolicy
 from sla.models import PolicyVersion, Priority
 from tenants.models import User
+from tickets import stops
 from tickets.errors import PolicyMissing
 from tickets.models import Category, Channel, Organization, Status, Team, Ticket, Tier
 
@@ -77,10 +78,10 @@ _SEEN = ("status", "priority", "category", "tier", "team", "channel")
 
 def lock(ticket: Ticket) -> Ticket:
     """The ticket as it is now, locked until the end of the transaction, with what most actions look at."""
-    return Ticket.objects.select_for_update(of=("self",)).select_related(*_SEEN).get(pk=ticket.pk)
+    return stops.foretold(Ticket.objects.select_for_update(of=("self",))).select_related(*_SEEN).get(pk=ticket.pk)
 
 
 def lock_free(ids: Collection[UUID]) -> list[Ticket]:
     """As lock(), those of the tickets that nobody else has locked: who holds many locks must not wait for one more."""
-    locked = Ticket.objects.select_for_update(of=("self",), skip_locked=True)
+    locked = stops.foretold(Ticket.objects.select_for_update(of=("self",), skip_locked=True))
     return list(locked.select_related(*_SEEN, "organization").filter(pk__in=ids))

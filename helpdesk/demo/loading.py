@@ -74,6 +74,7 @@ def _announce(entries: list[dict[str, Any]], author: User, now: datetime) -> Non
                 ends_at=ends_at,
             ),
             author=author,
+            at=now,
         )
 
 

@@ -12,7 +12,10 @@ from notices.models import Announcement
 from notices.queries import announcements_for
 from tenants.context import act_as
 from tenants.errors import NotPermitted
-from tests.support.world import MONDAY_9AM
+from tests.support.world import MONDAY_9AM, make_organization
+from tests.tickets.portal import visitor
+from tickets.errors import WindowBegan
+from tickets.models import Category, ServiceWindow
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -27,7 +30,7 @@ def titles(person, at=MONDAY_9AM, **more):
 
 
 def test_a_manager_announces_and_everyone_reads_it_in_its_time(at_acme, mary, grace):
-    actions.publish(content(shown_until=MONDAY_9AM + HOUR), author=mary)
+    actions.publish(content(shown_until=MONDAY_9AM + HOUR), author=mary, at=MONDAY_9AM)
 
     assert titles(None) == titles(grace) == ["Mail is slow"]
     assert titles(grace, MONDAY_9AM - HOUR) == []
@@ -35,8 +38,8 @@ def test_a_manager_announces_and_everyone_reads_it_in_its_time(at_acme, mary, gr
 
 
 def test_an_audience_is_kept(at_acme, mary, ada, grace):
-    actions.publish(content("For customers", audience="customers"), author=mary)
-    actions.publish(content("For agents", audience="agents", shown_from=MONDAY_9AM - HOUR), author=mary)
+    actions.publish(content("For customers", audience="customers"), author=mary, at=MONDAY_9AM)
+    actions.publish(content("For agents", audience="agents", shown_from=MONDAY_9AM - HOUR), author=mary, at=MONDAY_9AM)
 
     assert titles(None) == []
     assert titles(grace) == ["For customers"]
@@ -45,13 +48,13 @@ def test_an_audience_is_kept(at_acme, mary, ada, grace):
 
 @pytest.mark.parametrize("act", ["publish", "change", "withdraw"])
 def test_an_agent_without_the_permission_announces_nothing(at_acme, mary, ada, act):
-    announcement = actions.publish(content(), author=mary)
+    announcement = actions.publish(content(), author=mary, at=MONDAY_9AM)
 
     with pytest.raises(NotPermitted):
         if act == "publish":
-            actions.publish(content("Mine"), author=ada)
+            actions.publish(content("Mine"), author=ada, at=MONDAY_9AM)
         elif act == "change":
-            actions.change(announcement, content("Mine"), actor=ada)
+            actions.change(announcement, content("Mine"), actor=ada, at=MONDAY_9AM)
         else:
             actions.withdraw(announcement, actor=ada, at=MONDAY_9AM + HOUR)
 
@@ -69,12 +72,12 @@ def test_an_agent_without_the_permission_announces_nothing(at_acme, mary, ada, a
 )
 def test_what_makes_no_sense_is_refused(at_acme, mary, wrong, refusal):
     with pytest.raises(refusal):
-        actions.publish(content(**wrong), author=mary)
+        actions.publish(content(**wrong), author=mary, at=MONDAY_9AM)
 
 
 def test_withdrawn_before_its_time_it_is_gone_and_later_it_stays_on_record(at_acme, mary):
-    early = actions.publish(content(shown_from=MONDAY_9AM + DAY), author=mary)
-    shown = actions.publish(content(), author=mary)
+    early = actions.publish(content(shown_from=MONDAY_9AM + DAY), author=mary, at=MONDAY_9AM)
+    shown = actions.publish(content(), author=mary, at=MONDAY_9AM)
 
     for announcement in (early, shown):
         actions.withdraw(announcement, actor=mary, at=MONDAY_9AM + HOUR)
@@ -84,11 +87,11 @@ def test_withdrawn_before_its_time_it_is_gone_and_later_it_stays_on_record(at_ac
 
 
 def test_what_was_put_away_comes_back_when_its_words_change(at_acme, mary):
-    announcement = actions.publish(content(), author=mary)
+    announcement = actions.publish(content(), author=mary, at=MONDAY_9AM)
     put_away = [announcement.token]
     assert titles(None, put_away=put_away) == []
 
-    actions.change(announcement, content("Mail is back"), actor=mary)
+    actions.change(announcement, content("Mail is back"), actor=mary, at=MONDAY_9AM)
 
     assert titles(None, put_away=put_away) == ["Mail is back"]
 
@@ -231,3 +234,52 @@ def test_the_pages_of_writing_do_not_exist_for_others(client, ada, grace, at_acm
         assert [client.get(page, headers=host).status_code for page in pages] == [404, 404]
         assert client.post(f"/desk/announcements/{shown.pk}/withdraw", headers=host).status_code == 404
     assert client.get("/desk/announcements/", headers=host).status_code == 404
+
+
+def test_announced_work_is_a_service_window_that_follows_its_announcement(at_acme, mary):
+    starts, ends = MONDAY_9AM + DAY, MONDAY_9AM + DAY + HOUR
+    category = Category.objects.first()
+    organization = make_organization("Affected")
+    announcement = actions.publish(
+        content(starts_at=starts, ends_at=ends, categories=[category], organizations=[organization]),
+        author=mary,
+        at=MONDAY_9AM,
+    )
+
+    window = ServiceWindow.objects.get()
+    assert (window.begins_at, window.ends_at, window.categories) == (starts, ends, [category.key])
+    assert [each.pk for each in window.organizations.all()] == [organization.pk]
+
+    actions.change(announcement, content(starts_at=starts, ends_at=ends + HOUR), actor=mary, at=MONDAY_9AM)
+    window = ServiceWindow.objects.get()
+    assert (window.ends_at, window.categories, window.organizations.count()) == (ends + HOUR, [], 0)
+
+    with pytest.raises(WindowBegan):
+        actions.change(
+            announcement, content(starts_at=starts + HOUR, ends_at=ends + HOUR), actor=mary, at=starts + HOUR / 2
+        )
+    actions.withdraw(announcement, actor=mary, at=MONDAY_9AM + HOUR)
+    assert not ServiceWindow.objects.exists()
+
+
+def test_the_form_asks_what_and_whom_the_work_affects(acme, at_acme, mary):
+    organization, category = make_organization("Affected"), Category.objects.first()
+    form = {
+        "title_en": "The mail servers move",
+        "severity": "warning",
+        "audience": "everyone",
+        "shown_from": "2026-03-02T08:00",
+        "starts_at": "2126-03-02T22:00",
+        "ends_at": "2126-03-02T23:00",
+        "categories": [category.pk],
+        "organizations": [organization.pk],
+        "then": "save",
+    }
+
+    sent = visitor(acme, mary).post("/desk/announcements/new", form)
+
+    assert sent.status_code == 302, sent.context["form"].errors
+    window = ServiceWindow.objects.get()
+    assert window.categories == [category.key]
+    shown = visitor(acme, mary).get(f"/desk/announcements/{Announcement.objects.get().pk}/").content.decode()
+    assert f'value="{category.pk}"' in shown and "checked" in shown and "selected" in shown

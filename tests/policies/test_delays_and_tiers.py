@@ -7,15 +7,20 @@ import time_machine
 from django.utils import timezone
 
 from escalation.actions import escalate
+from notices import actions as announcements
+from notices.actions import Content
 from sla.models import Priority
 from tenants import alarms
 from tests.policies.clauses import clause
-from tests.support.world import make_ticket
+from tests.support.world import make_person, make_ticket
+from tests.tickets.portal import text_of
 from tickets import actions, measures
 from tickets.errors import DelayNotLater, NothingOwed
-from tickets.models import Clock, Event
+from tickets.models import Category, Clock, Event, Status
 
 MONDAY = datetime(2026, 3, 9, 10, 0, tzinfo=UTC)
+#: Nine o'clock in Phnom Penh.
+MORNING = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
@@ -166,6 +171,41 @@ def test_how_often_priorities_are_corrected_is_measured(desk_on):
 
 
 def desk_status(kind):
-    from tickets.models import Status
-
     return Status.objects.filter(kind=kind).first()
+
+
+@clause("A8")
+def test_maintenance_that_is_announced_stops_the_clocks_that_the_policy_names_for_the_services_affected(desk_on):
+    with time_machine.travel(MORNING, tick=False):
+        desk = desk_on("ione")
+        critical = Priority.objects.get(key="critical")
+        inside, outside = Category.objects.all()[:2]
+        affected = make_ticket(desk.grace, category=inside, priority=critical, at=MORNING)
+        spared = make_ticket(desk.grace, category=outside, priority=critical, at=MORNING)
+        before = due(affected, "resolution")
+        announcements.publish(
+            Content(
+                title={"en": "We move the servers", "ru": "Перенос серверов", "es": "Traslado de servidores"},
+                shown_from=MORNING,
+                starts_at=MORNING + HOUR,
+                ends_at=MORNING + 2 * HOUR,
+                categories=[inside],
+            ),
+            author=make_person("Mary", "manager"),
+            at=MORNING,
+        )
+        assert "We move the servers" in text_of(desk.portal().get("/"))
+
+    alarms.work_due(until=MORNING + 90 * MINUTE)
+    with time_machine.travel(MORNING + 90 * MINUTE, tick=False):
+        states = {ticket.pk: clock_of(ticket, "resolution").state for ticket in (affected, spared)}
+        assert states == {affected.pk: "paused", spared.pk: "running"}
+        assert clock_of(affected, "first_response").state == "running", "an answer can be given all the same"
+        assert "We move the servers" in text_of(desk.workspace().get(f"/desk/tickets/{affected.number}/"))
+
+    alarms.work_due(until=MORNING + 2 * HOUR)
+    assert due(affected, "resolution") == before + HOUR
+
+
+def clock_of(ticket, metric):
+    return Clock.objects.get(ticket=ticket, metric=metric)

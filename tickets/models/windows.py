@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from tenants.fields import TenantForeignKey
 from tenants.models import TenantManager, TenantModel, TenantQuerySet
@@ -18,10 +18,9 @@ from tickets.models.people import Organization
 class ServiceWindowQuerySet(TenantQuerySet):
     """Windows of the active tenant."""
 
-    def stopping_since(self, at: datetime) -> ServiceWindowQuerySet:
-        """Those that stop any clock and were not over by then, with their organisations."""
-        late = self.exclude(metrics=[]).filter(Q(ends_at=None) | Q(ends_at__gt=at))
-        return late.prefetch_related("organizations")
+    def stopping_since(self, at: datetime | OuterRef) -> ServiceWindowQuerySet:
+        """Those that stop any clock and were not over by then."""
+        return self.exclude(metrics=[]).filter(Q(ends_at=None) | Q(ends_at__gt=at))
 
 
 class ServiceWindow(TenantModel):

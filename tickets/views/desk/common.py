@@ -11,7 +11,7 @@ from django.utils import timezone
 from sla.document import SupportPolicy
 from sla.models import PolicyVersion
 from tenants.models import User
-from tickets import lists
+from tickets import lists, stops
 from tickets.models import Event, Ticket
 
 #: Large columns of a neighbouring row, which no page of the workspace shows.
@@ -25,7 +25,7 @@ def ticket_or_404(person: User, number: int) -> Ticket:
     """
     last = Event.objects.filter(ticket=OuterRef("pk")).order_by("-id").values("pk")[:1]
     seen = lists.with_people(Ticket.objects.visible_to(person)).annotate(last_event=Subquery(last))
-    seen = seen.select_related("requester__role", "policy_version").defer(*_HEAVY)
+    seen = stops.foretold(seen).select_related("requester__role", "policy_version").defer(*_HEAVY)
     return lists.complete([get_object_or_404(seen, number=number)])[0]
 
 

@@ -81,7 +81,8 @@ def explained(request: HttpRequest, person: User, number: int) -> HttpResponse:
 @staff
 def rules(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """The rules alone, for the panel beside the ticket; without htmx the page that has them too."""
+    ticket = ticket_or_404(person, number)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{reverse('desk:explained', args=[number])}#rules")
-    ticket = ticket_or_404(person, number)
-    return render(request, "escalation/desk/_rules.html", {"rules": explaining.told(ticket, at=timezone.now())})
+    told = explaining.told(ticket, at=timezone.now())
+    return render(request, "escalation/desk/_rules.html", {"rules": told})

@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from helpdesk.policy import views
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tickets.urls_desk")),
     path("", include("escalation.urls_desk")),
     path("articles/", include("kb.urls_desk")),
     path("mail/", include("inbox.urls_desk")),
     path("announcements/", include("notices.urls_desk")),
+    path("settings/policy/replay", views.policy_replay, name="policy_replay"),
 ]

@@ -74,6 +74,11 @@ class Figures:
         """How many promises were kept or broken, as it was."""
         return self.kept_before + self.broken_before
 
+    @property
+    def decided_after(self) -> int:
+        """How many would be under the draft."""
+        return self.kept_after + self.broken_after
+
     def add(self, was: bool | None, now: bool | None, times: int) -> None:
         """Count promises that were kept, broken or neither, and are it under the draft."""
         self.kept_before += times * (was is True)

@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from helpdesk.policy import changelog, sections
 from helpdesk.policy.opening import opening
 from helpdesk.policy.readers import audience
+from sla import words
 from sla.document import SupportPolicy, diff
 from sla.models import PolicyVersion
 from tenants.access import reader_of
@@ -139,6 +140,7 @@ def _show(request: HttpRequest, row: PolicyVersion, *, later: PolicyVersion | No
         "lifted": readers.lifted(said),
         "contracts": [] if readers.contract else sections.contracts(said),
         "lengths": sections.lengths(said),
+        "complaint_due": words.when(due) if (due := said.complaint_due(at)) else "",
         "sections": _prose(said),
     }
     return render(request, "policy/page.html", context)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -242,6 +242,22 @@ class SupportPolicy:
             for metric, length in metrics.items()
             if length
         }
+
+    @cached_property
+    def complaint_target(self) -> clock.Target | None:
+        """What the clock of a complaint runs towards; None without complaints. Usually in working days."""
+        if self.complaints is None:
+            return None
+        length = self.complaints.target
+        return clock.Target(self.calendar(self.complaints.calendar), seconds=length.seconds, days=length.days)
+
+    def complaint_due(self, at: datetime) -> datetime | None:
+        """By when a complaint filed at that instant is answered; None without complaints."""
+        target = self.complaint_target
+        if target is None:
+            return None
+        calendar = target.calendar
+        return calendar.add_days(at, target.days) if target.days else calendar.add(at, target.seconds or 0)
 
     def tier_target(self, policy: Hashable, priority: Hashable, tier: Hashable) -> clock.Target | None:
         """How long a tier may hold a request under an SLA policy (by key); open-ended where that is only measured."""

@@ -1,6 +1,7 @@
 """Clocks beside the customer's: the word of an agent who needs longer, and the time that each tier holds a request."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -9,10 +10,11 @@ from django.utils import timezone
 from escalation.actions import escalate
 from notices import actions as announcements
 from notices.actions import Content
+from sla import clock as engine
 from sla.models import Priority
 from tenants import alarms
 from tests.policies.clauses import clause
-from tests.support.world import make_person, make_ticket
+from tests.support.world import make_person, make_ticket, policy_file
 from tests.tickets.portal import text_of
 from tickets import actions, measures
 from tickets.errors import DelayNotLater, NothingOwed
@@ -205,6 +207,35 @@ def test_maintenance_that_is_announced_stops_the_clocks_that_the_policy_names_fo
 
     alarms.work_due(until=MORNING + 2 * HOUR)
     assert due(affected, "resolution") == before + HOUR
+
+
+@clause("E12")
+@pytest.mark.parametrize(
+    ("filed", "due"),
+    [
+        ("2026-03-09T08:00:00+00:00", "2026-03-12T18:00:00+00:00"),  # Monday: Tuesday, Wednesday, Thursday
+        ("2026-03-13T16:00:00+00:00", "2026-03-18T18:00:00+00:00"),  # Friday: Saturday and Sunday do not count
+        ("2026-03-14T12:00:00+00:00", "2026-03-18T18:00:00+00:00"),  # Saturday
+    ],
+)
+def test_a_complaint_is_answered_by_the_end_of_the_third_working_day_of_the_management(filed, due):
+    policy, _ = policy_file("hostiquant")
+    terms = engine.TargetTable({("complaints", "any", "resolution"): policy.complaint_target})
+    at = datetime.fromisoformat(filed)
+    history = [engine.Event(at=at, type="created", policy="complaints", priority="any")]
+
+    clocks = engine.fold(history, terms, at)
+
+    zone = ZoneInfo(policy.timezone)
+    assert clocks.resolution.due_at == datetime.fromisoformat(due).replace(tzinfo=zone)
+
+
+@clause("E12")
+def test_the_policy_page_says_by_when_a_complaint_made_now_is_answered(desk_on):
+    with time_machine.travel(datetime(2026, 3, 13, 16, 0, tzinfo=UTC), tick=False):
+        page = text_of(desk_on("hostiquant").portal().get("/policy/"))
+
+    assert "If you complain now: by Wednesday 18 March, 18:00" in page
 
 
 def clock_of(ticket, metric):

@@ -34,6 +34,13 @@ class StrictSerializer(serializers.Serializer):
         return values
 
 
+class PageQuery(StrictSerializer):
+    """Which page of a list that has no filters."""
+
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=100, help_text="by default 25")
+    cursor = serializers.CharField(required=False, max_length=500, help_text="from next or previous")
+
+
 class EmptySerializer(StrictSerializer):
     """For acts that need no more words."""
 

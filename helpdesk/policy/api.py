@@ -19,7 +19,7 @@ from helpdesk.policy.readers import audience
 from sla.api import PolicySerializer, named, summary
 from sla.document import diff
 from sla.models import PolicyVersion, Recalculation
-from tenants.api import person_of
+from tenants.api import PageQuery, person_of, queried
 
 
 class PolicyView(APIView):
@@ -128,11 +128,12 @@ class PolicyVersionsView(generics.GenericAPIView[PolicyVersion]):
     queryset = PolicyVersion.objects.none()
     filter_backends: list[Any] = []
     ordering = "-number"
-    query_names: ClassVar[dict[str, Any]] = {"get": ("cursor", "page_size")}
+    query_names: ClassVar[dict[str, Any]] = {"get": PageQuery().fields}
 
-    @extend_schema(responses=PolicyChangeSerializer(many=True), operation_id="policy_versions")
+    @extend_schema(parameters=[PageQuery], responses=PolicyChangeSerializer(many=True), operation_id="policy_versions")
     def get(self, request: Request) -> Response:
         """Every version with what it changed, the latest first."""
+        queried(PageQuery, request)
         known = PolicyVersion.objects.defer("document", "source").select_related("applied_by__role")
         rows: Sequence[PolicyVersion] = self.paginate_queryset(known) or []
         context = {

@@ -189,3 +189,13 @@ def test_customers_do_what_customers_may_with_their_own_ticket(as_grace, ticket,
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
     assert verbs(ticket) == ["ticket.created"]
+
+
+def test_the_next_page_of_a_conversation_is_at_the_address_that_the_first_one_names(as_ada, ada, ticket):
+    for number in range(3):
+        actions.reply(ticket, author=ada, body=f"Reply {number}.", at=timezone.now())
+
+    first = as_ada.get(f"tickets/{ticket.number}/messages/", {"page_size": 2}).json()
+    second = as_ada.get(first["next"].partition("/api/v1/")[2]).json()
+
+    assert [each["body"] for each in second["results"]] == ["Reply 1.", "Reply 2."]

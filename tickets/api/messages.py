@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import FileResponse, Http404
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tenants.api import person_of, validated
+from tenants.api import PageQuery, person_of, queried, validated
 from tenants.models import User
 from tickets import actions
 from tickets.api import given
@@ -43,12 +43,14 @@ class MessagesView(generics.GenericAPIView[Message]):
     queryset = Message.objects.none()
     filter_backends: list[Any] = []
     ordering = "posted_at"
+    query_names: ClassVar[dict[str, Any]] = {"get": PageQuery().fields}
 
-    @extend_schema(responses=MessageSerializer(many=True), operation_id="tickets_messages_list")
+    @extend_schema(parameters=[PageQuery], responses=MessageSerializer(many=True), operation_id="tickets_messages_list")
     def get(self, request: Request, number: int) -> Response:
         """What was said, oldest first; notes for staff only."""
         person = person_of(request)
         ticket = ticket_or_404(person, number)
+        queried(PageQuery, request)
         found = readable_by(person).filter(ticket=ticket)
         rows = self.paginate_queryset(found.select_related("author__role").prefetch_related("attachments"))
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)

@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/", include("inbox.urls_desk")),
     path("announcements/", include("notices.urls_desk")),
     path("settings/policy/replay", views.policy_replay, name="policy_replay"),
+    path("settings/policy/", include("helpdesk.policy.screens.urls")),
 ]

@@ -1,4 +1,4 @@
-"""Versions of the support policy, and the priorities that tickets point at."""
+"""Versions and drafts of the support policy, and the priorities that tickets point at."""
 
 from __future__ import annotations
 
@@ -63,6 +63,22 @@ class PolicyVersion(TenantModel):
     def policy(self) -> SupportPolicy:
         """The typed policy, compiled once a process and version."""
         return policy_of(active_tenant_id(), self.pk)
+
+
+class PolicyDraft(TenantModel):
+    """A policy that somebody is still changing on the pages. Nobody follows it; applying it deletes it."""
+
+    author = TenantForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    base = models.PositiveIntegerField(help_text="the version that it was changed from; 0 for none")
+    document = models.JSONField()
+    source = models.TextField(blank=True, help_text="the file that it came as; it stands for the whole policy then")
+    changed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "changed_at"], name="drafts_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.author}, v{self.base}"
 
 
 class Recalculation(TenantModel):

@@ -68,8 +68,13 @@ def changes(former: UUID, later: UUID) -> tuple[Part, ...]:
 # Versions never change, so neither does what changed between them.
 @lru_cache(maxsize=512)
 def _changes(tenant_id: int | None, former: UUID, later: UUID, _language: str) -> tuple[Part, ...]:
+    return told(policy_of(tenant_id, former), policy_of(tenant_id, later))
+
+
+def told(old: SupportPolicy, new: SupportPolicy) -> tuple[Part, ...]:
+    """What changes from one policy to another, of which neither need be in force, in the reader's language."""
     found: dict[str, list[str]] = {}
-    for anchor, line in _told(policy_of(tenant_id, former), policy_of(tenant_id, later)):
+    for anchor, line in _told(old, new):
         found.setdefault(anchor, []).append(line)
     order = [*HEADINGS, ""]
     return tuple(

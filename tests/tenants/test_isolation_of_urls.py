@@ -17,10 +17,12 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
+from helpdesk.policy.screens import drafting
 from inbox.models import OutgoingMail
 from kb import actions as kb
 from kb.models import ArticleCategory
 from notices.models import Announcement
+from sla.models import PolicyDraft, PolicyVersion
 from tenants.context import act_as
 from tenants.models import Alarm, ApiToken, Role, Tenant
 from tests.support.world import make_organization, make_person, make_ticket, token_of
@@ -45,13 +47,17 @@ OBJECTS: list[tuple[str, dict[str, str]]] = [
     (r"organizations/<uuid:pk>", {"pk": "organization"}),
     (r"settings/teams/<slug:key>", {"key": "team"}),
     (r"settings/work/<uuid:pk>", {"pk": "alarm"}),
+    (r"settings/policy/drafts/<uuid:pk>", {"pk": "draft"}),
+    (r"settings/policy/\w+/<slug:key>", {"key": "=not-in-this-policy"}),
     (r"tokens/<uuid:pk>", {"pk": "token"}),
     (r"mail/<uuid:pk>", {"pk": "mail"}),
     (r"announcements/<uuid:pk>", {"pk": "announcement"}),
 ]
 #: Parameters that name no object of a tenant, with a value of each.
 WORDS: list[tuple[str, dict[str, str]]] = [
+    (r"policy/versions/<int:number>", {"number": "1"}),  # everybody has a first one
     (r"kb/kind/<slug:kind>/", {"kind": "faq"}),
+    (r"settings/policy/versions/<int:number>", {"number": "1"}),
     (r"accounts/password/reset/key/", {"uidb36": "1", "key": "set-password"}),
 ]
 
@@ -139,6 +145,8 @@ def theirs(globex: Tenant) -> dict[str, str]:
         )
         ApiToken.issue(agent, f"token {CANARY}")
         alarm = Alarm.objects.create(tenant=globex, kind=CANARY, subject=ticket.pk, at=at, parked_at=at, attempts=5)
+        version = PolicyVersion.objects.get()
+        draft = drafting.keep(version.policy, author=agent, base=1, at=at, source=f"# {CANARY}\n{version.source}")
         team = Team.objects.create(key=f"{CANARY}-team", name=CANARY, tier=ticket.tier)
         return {
             "ticket": str(ticket.number),
@@ -153,6 +161,7 @@ def theirs(globex: Tenant) -> dict[str, str]:
             "token": str(ApiToken.objects.get().pk),
             "mail": str(mail.pk),
             "announcement": str(announcement.pk),
+            "draft": str(draft.pk),
             "email": customer.email,
             "agent": str(agent.pk),
             "tag": str(Tag.objects.get().pk),
@@ -163,7 +172,17 @@ def theirs(globex: Tenant) -> dict[str, str]:
 def state_of(tenant: Tenant) -> list[int]:
     """What would change if anything of a tenant were touched."""
     with act_as(tenant):
-        models = (Event, Message, ApiToken, Announcement, OutgoingMail, Role, ArticleCategory)
+        models = (
+            Event,
+            Message,
+            ApiToken,
+            Announcement,
+            OutgoingMail,
+            Role,
+            ArticleCategory,
+            PolicyDraft,
+            PolicyVersion,
+        )
         return [*(model.objects.count() for model in models), Alarm.objects.filter(kind=CANARY, attempts=5).count()]
 
 

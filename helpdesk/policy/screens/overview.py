@@ -1,0 +1,77 @@
+"""The policy screens' first page: what is in force, what is being changed, and where its parts are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from helpdesk.policy.screens.editing import configuring, editing_of, rendered
+from sla.document import SupportPolicy
+from sla.models import PolicyDraft, PolicyVersion
+from tenants.models import User
+from tenants.text import say
+from tickets import recalculation
+
+MOST_DRAFTS = 20
+
+
+@dataclass(frozen=True)
+class Card:
+    """A part of the policy: its name, what it holds, and its screen."""
+
+    title: str
+    icon: str
+    url: str
+    holds: list[str]
+
+
+@require_safe
+@configuring
+def overview(request: HttpRequest, person: User) -> HttpResponse:
+    """The version in force with its parts, drafts, and how far open tickets have followed."""
+    editing = editing_of(request, person)
+    latest = PolicyVersion.objects.select_related("applied_by").defer("document", "source").order_by("-number").first()
+    drafts = PolicyDraft.objects.select_related("author").defer("document", "source").order_by("-changed_at")
+    context = {
+        "latest": latest,
+        "cards": list(_cards(editing.policy, editing.query)) if editing else [],
+        "drafts": drafts[:MOST_DRAFTS],
+        "job": recalculation.running(),
+    }
+    return rendered(request, "overview.html", context, tab="policy_settings", editing=editing)
+
+
+@require_safe
+@configuring
+def progress(request: HttpRequest, person: User) -> HttpResponse:
+    """How far open tickets have followed, for the page to ask again while they do."""
+    return rendered(request, "_progress.html", {"job": recalculation.running()}, tab="")
+
+
+def _cards(policy: SupportPolicy, query: str) -> Iterator[Card]:
+    yield Card(_("Opening hours"), "calendar", reverse("desk:policy_calendars") + query, names(policy.calendars))
+    counted = [
+        ngettext("%(count)s request category", "%(count)s request categories", len(policy.categories)),
+        ngettext("%(count)s contract", "%(count)s contracts", len(policy.contracts)),
+        ngettext("%(count)s exclusion", "%(count)s exclusions", len(policy.exclusions)),
+    ]
+    sizes = [len(policy.categories), len(policy.contracts), len(policy.exclusions)]
+    rest = [text % {"count": size} for text, size in zip(counted, sizes, strict=True) if size]
+    yield Card(
+        _("Everything else, as a file"),
+        "file-text",
+        reverse("desk:policy_file"),
+        [*rest, _("channels, texts, conduct")],
+    )
+
+
+def names(records: Mapping[str, Any]) -> list[str]:
+    """What the records of a part are called, in the reader's language."""
+    return [say(record.name) for record in records.values()]

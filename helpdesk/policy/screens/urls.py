@@ -1,0 +1,23 @@
+"""The screens of the support policy: part of the namespace `desk`, below settings/policy/."""
+
+from django.urls import URLPattern, path
+
+from helpdesk.policy.screens import calendars, drafts, file, history, overview
+
+urlpatterns: list[URLPattern] = [
+    path("", overview.overview, name="policy_settings"),
+    path("progress", overview.progress, name="policy_progress"),
+    path("history", history.history, name="policy_history"),
+    path("compare", history.compare, name="policy_compare"),
+    path("versions/<int:number>.yaml", history.export, name="policy_export"),
+    path("versions/<int:number>/go-back", history.go_back, name="policy_go_back"),
+    path("file", file.policy_file, name="policy_file"),
+    path("drafts/<uuid:pk>/", drafts.draft, name="policy_draft"),
+    path("drafts/<uuid:pk>/effect", drafts.effect, name="policy_draft_effect"),
+    path("drafts/<uuid:pk>/tickets", drafts.tickets, name="policy_draft_tickets"),
+    path("drafts/<uuid:pk>/discard", drafts.discard, name="policy_draft_discard"),
+    path("calendars/", calendars.calendars, name="policy_calendars"),
+    path("calendars/new", calendars.new, name="policy_calendar_new"),
+    path("calendars/<slug:key>/", calendars.edit, name="policy_calendar"),
+    path("calendars/<slug:key>/remove", calendars.remove, name="policy_calendar_remove"),
+]

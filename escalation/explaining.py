@@ -113,7 +113,7 @@ def _coming(
     next_at = _instant(rule, latest) if latest is not None and ticket.is_active else None
     if latest is not None and next_at is None and (rule.key, str(latest.metric), latest.number) in seen:
         return None
-    checks = conditions.checks(rule.when.only, _facts(ticket, policy), policy)
+    checks = conditions.checks(rule.when.only, conditions.facts_of(ticket, policy), policy)
     would_run = ticket.is_active and all(check.holds for check in checks)
     because = _rests(rule, latest, ticket) if next_at is None else ""
     return Told(
@@ -127,12 +127,6 @@ def _coming(
         would_run=would_run if next_at else None,
         checks=checks,
     )
-
-
-def _facts(ticket: Ticket, policy: SupportPolicy) -> dict[str, str | None]:
-    """What rules see: of the contract only what the organisation itself has."""
-    own = ticket.organization.contract if ticket.organization_id and ticket.organization else None
-    return {**conditions.facts_of(ticket, policy), "contract": own}
 
 
 def _instant(rule: Rule, folded: engine.Clock) -> datetime | None:

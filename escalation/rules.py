@@ -18,6 +18,7 @@ from tenants.errors import Refused
 from tenants.text import say
 from tickets import clocks, desk, events
 from tickets.actions import change_priority
+from tickets.conditions import facts_of
 from tickets.models import Event, Ticket
 
 
@@ -91,16 +92,7 @@ def _unmet(rule: Rule, ticket: Ticket) -> dict[str, object]:
     """The first condition that does not hold, and the value that it saw; empty when the rule is to run."""
     if not ticket.is_active:
         return {"condition": "active", "saw": ticket.status.key}
-    policy = ticket.policy
-    category = policy.categories.get(ticket.category.key)
-    facts = {
-        "contract": ticket.organization.contract if ticket.organization else None,
-        "category": ticket.category.key,
-        "type": category.type if category else None,
-        "channel": ticket.channel.key,
-        "priority": ticket.priority.key,
-        "tier": ticket.tier.key,
-    }
+    facts = facts_of(ticket, ticket.policy)
     if rule.when.only.match(**facts):
         return {}
     return {"condition": "only", "saw": facts}

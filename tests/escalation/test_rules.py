@@ -12,6 +12,7 @@ from tenants import alarms
 from tenants.errors import NotPermitted
 from tests.support.world import MONDAY_9AM, make_ticket
 from tickets import actions
+from tickets.conditions import facts_of
 from tickets.errors import ReasonMissing, TicketNotActive
 from tickets.models import Event, Status, Tier
 
@@ -116,3 +117,12 @@ def test_customers_may_not_escalate_and_finished_tickets_do_not_climb(at_acme, a
     actions.change_status(ticket, Status.objects.filter(kind="solved").first(), actor=ada, at=AFTERNOON)
     with pytest.raises(TicketNotActive):
         escalation.escalate(ticket, actor=ada, at=AFTERNOON, reason="Too late.")
+
+
+def test_a_rule_for_the_default_contract_runs_for_whoever_has_no_other(at_acme, grace):
+    ticket = critical(grace)
+    policy = ticket.policy
+    default = policy.default_contract
+    assert default is not None and ticket.organization is None
+
+    assert facts_of(ticket, policy)["contract"] == default.key

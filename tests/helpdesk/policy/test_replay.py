@@ -164,7 +164,7 @@ def test_a_version_that_replaced_a_priority_is_undone_by_replaying_the_former_on
 
 
 def test_maintenance_stops_what_the_draft_says(put, answered, mary):
-    stopping = changed(("maintenance:\n", "maintenance:\n  stops: [first_response]\n"))
+    stopping = changed(("stops: [resolution]", "stops: [first_response]"))
     put(stopping, at=OPENED - HOUR)
     begins, ends = OPENED + HOUR, OPENED + 9 * HOUR
     title = {"en": "The servers move"}

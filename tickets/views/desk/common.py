@@ -24,8 +24,8 @@ def ticket_or_404(person: User, number: int) -> Ticket:
     The last by id: in the order in which things were written down, whatever time they carry.
     """
     last = Event.objects.filter(ticket=OuterRef("pk")).order_by("-id").values("pk")[:1]
-    seen = lists.with_people(Ticket.objects.visible_to(person)).annotate(last_event=Subquery(last))
-    seen = stops.foretold(seen).select_related("requester__role", "policy_version").defer(*_HEAVY)
+    seen = lists.with_people(stops.foretold(Ticket.objects.visible_to(person))).annotate(last_event=Subquery(last))
+    seen = seen.select_related("requester__role", "policy_version").defer(*_HEAVY)
     return lists.complete([get_object_or_404(seen, number=number)])[0]
 
 

@@ -156,7 +156,7 @@ def _clock_blocks(ticket: Ticket, policy: SupportPolicy) -> list[ClockBlock]:
     """Each promise as it stands, what is owed first, with its ledger."""
     now = timezone.now()
     folded = {(str(each.metric), each.number): each for each in clocks.explain(ticket, at=now)}
-    said = promise.all_of(ticket, [_row(ticket, each) for each in folded.values()], at=now)
+    said = promise.all_of(ticket, [_row(ticket, each) for each in folded.values()], at=now, with_tiers=True)
     return [ClockBlock(one, ledger.lines(folded[one.metric, one.number], policy)) for one in said]
 
 

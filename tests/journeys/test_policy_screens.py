@@ -12,20 +12,23 @@ from tests.journeys.town import PLACES
 HOME = "/desk/settings/policy/"
 #: Set it to a folder to get a picture of every screen.
 PICTURES = os.environ.get("POLICY_PICTURES", "")
-CALENDARS = {"ione": "business", "alleanza": "working-days", "justo": "office"}
 
 
 def screens(place, page, town):
-    """Every screen, a draft's plan among them."""
+    """The address of every screen, a draft's plan among them."""
     page.goto(town.url(place, f"{HOME}calendars/"))
     calendar = page.locator(".policy-calendars h2 a").first.get_attribute("href")
+    page.goto(town.url(place, f"{HOME}sla/"))
+    sla = page.locator(".policy-order h2 a").first.get_attribute("href")
+    page.goto(town.url(place, f"{HOME}priorities/"))
+    priority = page.locator(".policy-order h2 a").first.get_attribute("href")
     page.goto(town.url(place, calendar))
     page.fill("#id_mon", "10:00-12:00")
     page.locator(".policy-to-plan button").click()
     page.wait_for_url("**/drafts/**")
     plan = page.url.split(".localhost")[1].partition("/")[2]
-    paths = ["", "calendars/", "history", "compare", "file"]
-    return [*(f"{HOME}{path}" for path in paths), calendar, f"/{plan}"]
+    paths = ["", "calendars/", "sla/", "priorities/", "matrix", "history", "compare", "file"]
+    return [*(f"{HOME}{path}" for path in paths), calendar, sla, priority, f"/{plan}"]
 
 
 @pytest.mark.parametrize("slug", ["ione", "alleanza"])

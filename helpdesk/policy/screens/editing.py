@@ -49,11 +49,23 @@ class Editing:
         """A copy of the document, to be changed."""
         return deepcopy(self.policy.to_document())
 
-    def keep(self, document: Document) -> HttpResponse:
-        """Write the changed document down as a draft and go to its plan. Raises PolicyError with all that is wrong."""
+    def write(self, document: Document) -> PolicyDraft:
+        """Write the changed document down as a draft. Raises PolicyError with all that is wrong."""
         policy = SupportPolicy.from_document(document)
-        draft = drafting.keep(policy, author=self.person, base=self.number, at=timezone.now(), draft=self.draft)
-        return redirect("desk:policy_draft", draft.pk)
+        return drafting.keep(policy, author=self.person, base=self.number, at=timezone.now(), draft=self.draft)
+
+    def keep(self, document: Document) -> HttpResponse:
+        """Write the changed document down and go to its plan. Raises PolicyError with all that is wrong."""
+        return redirect("desk:policy_draft", self.write(document).pk)
+
+
+def moved(records: list[Document], key: str, *, up: bool) -> list[Document]:
+    """The records with one of them a place further up or down."""
+    order = list(records)
+    here = next(index for index, record in enumerate(order) if record["key"] == key)
+    there = max(0, min(len(order) - 1, here + (-1 if up else 1)))
+    order.insert(there, order.pop(here))
+    return order
 
 
 def screen(view: View) -> View:
@@ -107,6 +119,9 @@ def _draft(named: str) -> PolicyDraft | None:
 TABS: tuple[tuple[Callable[[], str], str], ...] = (
     (lambda: _("Overview"), "policy_settings"),
     (lambda: _("Opening hours"), "policy_calendars"),
+    (lambda: _("SLA policies"), "policy_slas"),
+    (lambda: _("Priorities"), "policy_priorities"),
+    (lambda: _("Matrix"), "policy_matrix"),
     (lambda: _("History"), "policy_history"),
     (lambda: _("Policy file"), "policy_file"),
 )

@@ -57,6 +57,11 @@ def progress(request: HttpRequest, person: User) -> HttpResponse:
 
 def _cards(policy: SupportPolicy, query: str) -> Iterator[Card]:
     yield Card(_("Opening hours"), "calendar", reverse("desk:policy_calendars") + query, names(policy.calendars))
+    yield Card(_("SLA policies"), "clock", reverse("desk:policy_slas") + query, names(policy.sla))
+    yield Card(_("Priorities"), "flag", reverse("desk:policy_priorities") + query, names(policy.priorities))
+    matrix = policy.matrix
+    grid = f"{len(matrix.impacts)} × {len(matrix.urgencies)}" if matrix else _("There is none yet.")
+    yield Card(_("Priority by impact and urgency"), "layout-dashboard", reverse("desk:policy_matrix") + query, [grid])
     counted = [
         ngettext("%(count)s request category", "%(count)s request categories", len(policy.categories)),
         ngettext("%(count)s contract", "%(count)s contracts", len(policy.contracts)),

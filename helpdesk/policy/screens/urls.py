@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from helpdesk.policy.screens import calendars, drafts, file, history, overview
+from helpdesk.policy.screens import calendars, drafts, file, history, overview, priorities, slas
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="policy_settings"),
@@ -20,4 +20,15 @@ urlpatterns: list[URLPattern] = [
     path("calendars/new", calendars.new, name="policy_calendar_new"),
     path("calendars/<slug:key>/", calendars.edit, name="policy_calendar"),
     path("calendars/<slug:key>/remove", calendars.remove, name="policy_calendar_remove"),
+    path("sla/", slas.slas, name="policy_slas"),
+    path("sla/new", slas.new, name="policy_sla_new"),
+    path("sla/<slug:key>/", slas.edit, name="policy_sla"),
+    path("sla/<slug:key>/move", slas.move, name="policy_sla_move"),
+    path("sla/<slug:key>/remove", slas.remove, name="policy_sla_remove"),
+    path("matrix", priorities.matrix, name="policy_matrix"),
+    path("priorities/", priorities.priorities, name="policy_priorities"),
+    path("priorities/new", priorities.new, name="policy_priority_new"),
+    path("priorities/<slug:key>/", priorities.edit, name="policy_priority"),
+    path("priorities/<slug:key>/move", priorities.move, name="policy_priority_move"),
+    path("priorities/<slug:key>/remove", priorities.remove, name="policy_priority_remove"),
 ]

@@ -10,7 +10,10 @@ import pytest
 
 from helpdesk.policy.apply import Applied, apply
 from sla.document import SupportPolicy
+from sla.models import PolicyVersion
+from tests.helpdesk.policy.forms import fields_of
 from tests.support.world import POLICIES
+from tests.tickets.portal import text_of, visitor
 
 IONE = (POLICIES / "ione.yaml").read_text(encoding="utf-8")
 #: A Monday, nine in the morning where Acme is.
@@ -39,3 +42,37 @@ def put(at_acme) -> Callable[..., Applied]:
         return apply(SupportPolicy.load(text), source=text, at=at, **more)
 
     return do
+
+
+@pytest.fixture
+def desk(at_acme, root):
+    """Acme's administrator in a browser without scripts."""
+    return visitor(at_acme, root)
+
+
+@pytest.fixture
+def send(desk):
+    """Fill in the form of a page as it is shown, and send it."""
+
+    def do(path: str, **typed):
+        return desk.post(path, {**fields_of(desk.get(path)), **typed})
+
+    return do
+
+
+@pytest.fixture
+def apply_draft(desk):
+    """Put the draft of an answer into force."""
+
+    def do(answer):
+        assert answer.status_code == 302, text_of(answer)
+        plan = desk.get(answer["Location"])
+        return desk.post(answer["Location"], {"base": str(plan.context["page"].number)}, follow=True)
+
+    return do
+
+
+@pytest.fixture
+def policy_now(at_acme):
+    """The policy in force."""
+    return lambda: PolicyVersion.objects.latest("number").policy

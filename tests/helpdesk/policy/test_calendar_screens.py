@@ -11,42 +11,10 @@ from django.utils import timezone
 from helpdesk.policy.screens import ical
 from sla.models import PolicyDraft, PolicyVersion
 from tests.helpdesk.policy.forms import fields_of
-from tests.tickets.portal import text_of, visitor
+from tests.tickets.portal import text_of
 
 HOME = "/desk/settings/policy/"
 BUSINESS = f"{HOME}calendars/business/"
-
-
-@pytest.fixture
-def desk(at_acme, root):
-    """Acme's administrator in a browser without scripts."""
-    return visitor(at_acme, root)
-
-
-@pytest.fixture
-def send(desk):
-    """Fill in the form of a page as it is shown, and send it."""
-
-    def do(path: str, **typed):
-        return desk.post(path, {**fields_of(desk.get(path)), **typed})
-
-    return do
-
-
-@pytest.fixture
-def apply(desk):
-    """Put the draft of an answer into force."""
-
-    def do(answer):
-        assert answer.status_code == 302, text_of(answer)
-        plan = desk.get(answer["Location"])
-        return desk.post(answer["Location"], {"base": str(plan.context["page"].number)}, follow=True)
-
-    return do
-
-
-def policy_now():
-    return PolicyVersion.objects.latest("number").policy
 
 
 def test_the_list_tells_the_hours_and_what_they_are_for(desk):
@@ -62,12 +30,12 @@ def test_a_form_that_is_sent_as_it_is_changes_nothing(desk, send):
     assert "Nothing that the policy says changes." in text_of(desk.get(answer["Location"]))
 
 
-def test_the_week_is_changed_and_put_into_force(send, apply, desk):
+def test_the_week_is_changed_and_put_into_force(send, apply_draft, desk, policy_now):
     answer = send(BUSINESS, mon="8-13, 14:00–18:00", sat="22:00-06:00", wed="24h", thu="")
 
     plan = text_of(desk.get(answer["Location"]))
     assert "Monday: 8:00–18:00 before, 8:00–13:00, 14:00–18:00 now" in plan
-    apply(answer)
+    apply_draft(answer)
 
     weekly = policy_now().calendars["business"].weekly
     assert weekly["mon"] == (("08:00", "13:00"), ("14:00", "18:00"))
@@ -107,7 +75,7 @@ def test_what_can_not_be_is_told_at_its_field_and_kept(desk, send, typed, says):
     assert not PolicyDraft.objects.exists()
 
 
-def test_dates_by_hand_are_closed_or_open(send, apply):
+def test_dates_by_hand_are_closed_or_open(send, apply_draft, policy_now):
     words = {
         "closed-0-name_en": "Labour Day",
         "closed-0-name_ru": "Праздник труда",
@@ -115,7 +83,7 @@ def test_dates_by_hand_are_closed_or_open(send, apply):
     }
     open_date = {"open-0-day": "2026-05-02", "open-0-hours": "10:00-14:00"}
 
-    apply(send(BUSINESS, **{"closed-0-day": "2026-05-01", **words, "closed-1-day": "2026-05-04", **open_date}))
+    apply_draft(send(BUSINESS, **{"closed-0-day": "2026-05-01", **words, "closed-1-day": "2026-05-04", **open_date}))
 
     spec = policy_now().calendars["business"]
     assert spec.closed_dates[date(2026, 5, 1)].say("ru") == "Праздник труда"
@@ -123,8 +91,8 @@ def test_dates_by_hand_are_closed_or_open(send, apply):
     assert spec.open_dates[date(2026, 5, 2)] == (("10:00", "14:00"),)
 
 
-def test_holidays_come_with_russias_moved_working_days_and_stay_as_they_were(desk, send, apply):
-    apply(send(BUSINESS, country="RU", first_year="2024", last_year="2024"))
+def test_holidays_come_with_russias_moved_working_days_and_stay_as_they_were(desk, send, apply_draft, policy_now):
+    apply_draft(send(BUSINESS, country="RU", first_year="2024", last_year="2024"))
 
     spec = policy_now().calendars["business"]
     assert {date(2024, 4, 29), date(2024, 4, 30), date(2024, 12, 30), date(2024, 12, 31)} <= set(spec.holidays.dates)
@@ -177,7 +145,7 @@ ICS = events(
 )
 
 
-def test_a_calendar_file_is_shown_in_the_lines_first(send, apply, desk):
+def test_a_calendar_file_is_shown_in_the_lines_first(send, apply_draft, desk, policy_now):
     first = send(BUSINESS, **{"closed-0-day": "2026-05-01", "then": "import", "ical": SimpleUploadedFile("x.ics", ICS)})
 
     page = text_of(first)
@@ -185,7 +153,7 @@ def test_a_calendar_file_is_shown_in_the_lines_first(send, apply, desk):
     assert "Events with hours of their own, left out: 1." in page
     assert not PolicyDraft.objects.exists()
 
-    apply(desk.post(BUSINESS, fields_of(first)))
+    apply_draft(desk.post(BUSINESS, fields_of(first)))
 
     closed = policy_now().calendars["business"].closed_dates
     assert [day.day for day in closed] == [1, 24, 25, 26]
@@ -218,21 +186,23 @@ def test_repeated_events_are_written_out_for_some_years():
     assert [day for day, name in found.items() if name == "Wild"] == [date(2025, 1, 2)]
 
 
-def test_new_hours_get_a_key_from_their_name_and_can_be_removed_while_nothing_uses_them(desk, send, apply):
+def test_new_hours_get_a_key_from_their_name_and_can_be_removed_while_nothing_uses_them(
+    desk, send, apply_draft, policy_now
+):
     words = {"name_en": "Night shift", "name_ru": "Ночная смена", "name_es": "Turno de noche"}
 
-    apply(send(f"{HOME}calendars/new", **words, mon="22:00-06:00"))
+    apply_draft(send(f"{HOME}calendars/new", **words, mon="22:00-06:00"))
 
     assert policy_now().calendars["night-shift"].weekly == {"mon": (("22:00", "06:00"),)}
-    apply(desk.post(f"{HOME}calendars/night-shift/remove"))
+    apply_draft(desk.post(f"{HOME}calendars/night-shift/remove"))
     assert "night-shift" not in policy_now().calendars
 
     kept = desk.post(f"{BUSINESS}remove", follow=True)
     assert "These hours are in use: the usual hours of the policy" in text_of(kept)
 
 
-def test_the_usual_hours_are_chosen(send, apply):
-    apply(send(f"{HOME}calendars/extended/", is_default="on"))
+def test_the_usual_hours_are_chosen(send, apply_draft, policy_now):
+    apply_draft(send(f"{HOME}calendars/extended/", is_default="on"))
 
     assert policy_now().default_calendar == "extended"
 
@@ -252,10 +222,10 @@ def test_several_changes_go_into_one_draft(desk, send):
     assert "Saturday: 10:00–14:00 before, 11:00–12:00 now" in plan
 
 
-def test_two_people_at_once_lose_nothing(desk, send, apply):
+def test_two_people_at_once_lose_nothing(desk, send, apply_draft, policy_now):
     mine = send(BUSINESS, mon="09:00-17:00")
     seen = str(desk.get(mine["Location"]).context["page"].number)
-    apply(send(BUSINESS, tue="10:00-16:00"))
+    apply_draft(send(BUSINESS, tue="10:00-16:00"))
 
     refused = desk.post(mine["Location"], {"base": seen})
 
@@ -264,26 +234,26 @@ def test_two_people_at_once_lose_nothing(desk, send, apply):
     assert "version 2 is in force by now" in page
     assert "Monday: 8:00–18:00 before, 9:00–17:00 now" in page
     assert "Tuesday" not in page
-    apply(mine)
+    apply_draft(mine)
     weekly = policy_now().calendars["business"].weekly
     assert (weekly["mon"], weekly["tue"]) == ((("09:00", "17:00"),), (("10:00", "16:00"),))
 
 
-def test_a_form_that_was_open_while_another_version_came_takes_nothing_back(desk, send, apply):
+def test_a_form_that_was_open_while_another_version_came_takes_nothing_back(desk, send, apply_draft, policy_now):
     open_form = fields_of(desk.get(BUSINESS))
-    apply(send(BUSINESS, tue="10:00-16:00"))
+    apply_draft(send(BUSINESS, tue="10:00-16:00"))
 
-    apply(desk.post(BUSINESS, {**open_form, "mon": "09:00-17:00"}))
+    apply_draft(desk.post(BUSINESS, {**open_form, "mon": "09:00-17:00"}))
 
     weekly = policy_now().calendars["business"].weekly
     assert (weekly["mon"], weekly["tue"]) == ((("09:00", "17:00"),), (("10:00", "16:00"),))
 
 
-def test_a_draft_whose_part_is_gone_says_so_and_stays(desk, send, apply):
+def test_a_draft_whose_part_is_gone_says_so_and_stays(desk, send, apply_draft):
     words = {"name_en": "Night shift", "name_ru": "Ночная смена", "name_es": "Turno de noche"}
-    apply(send(f"{HOME}calendars/new", **words, mon="22:00-06:00"))
+    apply_draft(send(f"{HOME}calendars/new", **words, mon="22:00-06:00"))
     mine = send(f"{HOME}calendars/night-shift/", is_default="on")
-    apply(desk.post(f"{HOME}calendars/night-shift/remove"))
+    apply_draft(desk.post(f"{HOME}calendars/night-shift/remove"))
 
     page = text_of(desk.get(mine["Location"]))
 

@@ -15,12 +15,6 @@ SHORTER = ("        first_response: 24h", "        first_response: 1h")
 
 
 @pytest.fixture
-def desk(at_acme, root):
-    """Acme's administrator in a browser without scripts."""
-    return visitor(at_acme, root)
-
-
-@pytest.fixture
 def upload(desk):
     """Send a policy file; the address of its plan."""
 

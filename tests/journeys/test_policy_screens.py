@@ -27,7 +27,7 @@ def screens(place, page, town):
     page.locator(".policy-to-plan button").click()
     page.wait_for_url("**/drafts/**")
     plan = page.url.split(".localhost")[1].partition("/")[2]
-    paths = ["", "calendars/", "sla/", "priorities/", "matrix", "history", "compare", "file"]
+    paths = " calendars/ sla/ priorities/ matrix tiers/ rules/ rules/new history compare file".split(" ")
     return [*(f"{HOME}{path}" for path in paths), calendar, sla, priority, f"/{plan}"]
 
 

@@ -122,6 +122,8 @@ TABS: tuple[tuple[Callable[[], str], str], ...] = (
     (lambda: _("SLA policies"), "policy_slas"),
     (lambda: _("Priorities"), "policy_priorities"),
     (lambda: _("Matrix"), "policy_matrix"),
+    (lambda: _("Tiers"), "policy_tiers"),
+    (lambda: _("Rules"), "policy_rules"),
     (lambda: _("History"), "policy_history"),
     (lambda: _("Policy file"), "policy_file"),
 )

@@ -62,6 +62,9 @@ def _cards(policy: SupportPolicy, query: str) -> Iterator[Card]:
     matrix = policy.matrix
     grid = f"{len(matrix.impacts)} × {len(matrix.urgencies)}" if matrix else _("There is none yet.")
     yield Card(_("Priority by impact and urgency"), "layout-dashboard", reverse("desk:policy_matrix") + query, [grid])
+    yield Card(_("Tiers"), "stairs-up", reverse("desk:policy_tiers") + query, names(policy.tiers))
+    rules = names(policy.escalation.rules) or [_("There is none yet.")]
+    yield Card(_("Rules"), "robot", reverse("desk:policy_rules") + query, rules)
     counted = [
         ngettext("%(count)s request category", "%(count)s request categories", len(policy.categories)),
         ngettext("%(count)s contract", "%(count)s contracts", len(policy.contracts)),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from helpdesk.policy.screens import calendars, drafts, file, history, overview, priorities, slas
+from helpdesk.policy.screens import calendars, drafts, file, history, overview, priorities, slas, tiers
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="policy_settings"),
@@ -31,4 +31,13 @@ urlpatterns: list[URLPattern] = [
     path("priorities/<slug:key>/", priorities.edit, name="policy_priority"),
     path("priorities/<slug:key>/move", priorities.move, name="policy_priority_move"),
     path("priorities/<slug:key>/remove", priorities.remove, name="policy_priority_remove"),
+    path("tiers/", tiers.tiers, name="policy_tiers"),
+    path("tiers/new", tiers.new_tier, name="policy_tier_new"),
+    path("tiers/<slug:key>/", tiers.tier, name="policy_tier"),
+    path("tiers/<slug:key>/move", tiers.move_tier, name="policy_tier_move"),
+    path("rules/", tiers.rules, name="policy_rules"),
+    path("rules/new", tiers.new_rule, name="policy_rule_new"),
+    path("rules/<slug:key>/", tiers.rule, name="policy_rule"),
+    path("rules/<slug:key>/move", tiers.move_rule, name="policy_rule_move"),
+    path("rules/<slug:key>/remove", tiers.remove_rule, name="policy_rule_remove"),
 ]

@@ -20,8 +20,9 @@ from helpdesk.policy.errors import StalePlan
 from helpdesk.policy.planning import Plan
 from helpdesk.policy.screens import drafting
 from helpdesk.policy.screens.editing import Editing, configuring, rendered
-from sla.document import PolicyError, by_section
+from sla.document import PolicyError, by_section, to_yaml
 from sla.models import PolicyDraft
+from tenants.context import active_tenant
 from tenants.errors import Refused
 from tenants.models import User
 from tickets import recalculation
@@ -144,6 +145,22 @@ def tickets(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
 def _is(ticket: Moved, kind: str) -> bool:
     kinds = {"become_overdue": ticket.becomes_overdue, "stop_being_overdue": ticket.stops_being_overdue}
     return kinds.get(kind, True)
+
+
+@require_safe
+@configuring
+def export(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
+    """The draft as a policy file, with the comments of the file in force: to be kept, mailed, or replayed."""
+    drafted, version = get_object_or_404(PolicyDraft, pk=pk), drafting.latest()
+    try:
+        text = drafted.source or to_yaml(
+            drafting.joined(drafted, version).policy, like=version.source if version else ""
+        )
+    except PolicyError:
+        return redirect("desk:policy_draft", drafted.pk)
+    answer = HttpResponse(text.encode(), content_type="application/yaml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{active_tenant().slug}-policy-draft.yaml"'
+    return answer
 
 
 @require_POST

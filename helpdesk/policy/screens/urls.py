@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("versions/<int:number>/go-back", history.go_back, name="policy_go_back"),
     path("file", file.policy_file, name="policy_file"),
     path("drafts/<uuid:pk>/", drafts.draft, name="policy_draft"),
+    path("drafts/<uuid:pk>/file", drafts.export, name="policy_draft_file"),
     path("drafts/<uuid:pk>/effect", drafts.effect, name="policy_draft_effect"),
     path("drafts/<uuid:pk>/tickets", drafts.tickets, name="policy_draft_tickets"),
     path("drafts/<uuid:pk>/discard", drafts.discard, name="policy_draft_discard"),

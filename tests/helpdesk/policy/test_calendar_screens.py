@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from helpdesk.policy.screens import ical
+from sla.document import SupportPolicy
 from sla.models import PolicyDraft, PolicyVersion
 from tests.helpdesk.policy.forms import fields_of
 from tests.tickets.portal import text_of
@@ -220,6 +221,15 @@ def test_several_changes_go_into_one_draft(desk, send):
     plan = text_of(desk.get(second))
     assert "Monday: 8:00–18:00 before, 9:00–17:00 now" in plan
     assert "Saturday: 10:00–14:00 before, 11:00–12:00 now" in plan
+
+
+def test_a_draft_can_be_taken_along_as_a_file(desk, send):
+    plan = send(BUSINESS, mon="09:00-17:00")["Location"]
+
+    text = desk.get(f"{plan}file").content.decode()
+
+    assert SupportPolicy.load(text).calendars["business"].weekly["mon"] == (("09:00", "17:00"),)
+    assert "# open in the text" in text
 
 
 def test_two_people_at_once_lose_nothing(desk, send, apply_draft, policy_now):

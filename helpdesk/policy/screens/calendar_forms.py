@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 import holidays as public_holidays
-from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
@@ -27,6 +25,7 @@ from helpdesk.policy.screens.forms import (
     key_for,
 )
 from helpdesk.policy.screens.ical import Imported
+from helpdesk.policy.screens.places import countries
 from sla import words
 from sla.document import SupportPolicy
 from sla.document.calendars import CalendarSpec
@@ -287,18 +286,3 @@ def with_imported(
         if day not in known
     ]
     return sorted([*lines, *new], key=lambda line: line["day"]), len(new)
-
-
-@lru_cache(maxsize=8)
-def countries(language: str) -> list[tuple[str, str]]:
-    """The countries whose holidays are known, by name."""
-    names = Locale(language).territories
-    codes = public_holidays.list_supported_countries(include_aliases=False)
-    return sorted(((code, str(names.get(code, code))) for code in codes if len(code) == 2), key=lambda pair: pair[1])
-
-
-@lru_cache(maxsize=1)
-def zones() -> list[str]:
-    """Time zones that places are named after."""
-    places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    return [*sorted(places), "UTC"]

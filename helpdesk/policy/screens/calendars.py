@@ -22,10 +22,10 @@ from helpdesk.policy.screens.calendar_forms import (
     closed_initial,
     open_initial,
     with_imported,
-    zones,
 )
 from helpdesk.policy.screens.drafting import Document
 from helpdesk.policy.screens.editing import Editing, rendered, screen
+from helpdesk.policy.screens.places import zones
 from helpdesk.policy.screens.week import bars
 from sla import hours, way, words
 from sla.document import PolicyError, SupportPolicy, durations

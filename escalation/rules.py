@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -51,6 +51,7 @@ def _consider(
 ) -> None:
     """Run every rule of a ticket's policy for its warnings and breaches, each rule once for each of them."""
     runs: list[RuleRun] = []
+    notices: list[Event] = []
     ladder = Ladder()
     moved = []
     for ticket, events_of_it in crossings.items():
@@ -59,10 +60,13 @@ def _consider(
             for rule in ticket.policy.escalation.rules.values():
                 if _is_for(rule, event) and (event.pk, rule.key) not in done:
                     because = _run(rule, ticket, ladder, now)
+                    if not because:
+                        notices += _notices(rule, ticket, now)
                     run = RuleRun(ticket=ticket, event=event, rule=rule.key, ran=not because, because=because, at=now)
                     runs.append(run)
         if ticket.tier_id != tier:
             moved.append(ticket)
+    events.write_down(notices)
     RuleRun.objects.bulk_create(runs)
     if moved:  # the clock of one tier stops, that of the other begins
         crossed_then = {event.ticket_id for event in clocks.settle(moved, at=now)}
@@ -108,19 +112,15 @@ def _do(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None:
             ticket.refresh_from_db()
     if effect.escalate:
         _escalate(rule, ticket, ladder, now)
-    # An escalation tells the customer itself.
+
+
+def _notices(rule: Rule, ticket: Ticket, now: datetime) -> Iterator[Event]:
+    """What a rule that ran tells the staff, and the customer unless it escalated, which tells them itself."""
+    effect = rule.do
     sentence = dict(effect.tell_customer or {}) if not effect.escalate else {}
     if effect.notify or sentence:
-        events.record(
-            ticket,
-            "rule.ran",
-            actor=None,
-            at=now,
-            is_public=bool(sentence),
-            rule=rule.key,
-            notify=list(effect.notify),
-            sentence=sentence,
-        )
+        said = {"rule": rule.key, "notify": list(effect.notify), "sentence": sentence}
+        yield events.told(ticket, "rule.ran", actor=None, at=now, is_public=bool(sentence), **said)
 
 
 def _escalate(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None:

@@ -78,8 +78,8 @@ class Ticket(TenantModel):
     organization = TenantForeignKey(Organization, on_delete=models.PROTECT, null=True, related_name="tickets")
     channel = TenantForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     category = TenantForeignKey(Category, on_delete=models.PROTECT, related_name="tickets")
-    impact = models.CharField(max_length=20, blank=True)
-    urgency = models.CharField(max_length=20, blank=True)
+    impact = models.CharField(max_length=40, blank=True)
+    urgency = models.CharField(max_length=40, blank=True)
     priority = TenantForeignKey(Priority, on_delete=models.PROTECT, related_name="tickets")
     status = TenantForeignKey(Status, on_delete=models.PROTECT, related_name="tickets")
     is_active = models.BooleanField(

@@ -112,8 +112,8 @@ class NewTicketSerializer(FilesSerializer):
     description = serializers.CharField(max_length=LONGEST_TEXT)
     category = KeyField(Category, required=False)
     priority = KeyField(Priority, required=False, help_text="key; or let it follow from impact and urgency")
-    impact = serializers.CharField(required=False, max_length=20, help_text="key of the policy's matrix")
-    urgency = serializers.CharField(required=False, max_length=20, help_text="key of the policy's matrix")
+    impact = serializers.CharField(required=False, max_length=40, help_text="key of the policy's matrix")
+    urgency = serializers.CharField(required=False, max_length=40, help_text="key of the policy's matrix")
     organization = OrganizationField(required=False, allow_null=True, help_text="on whose behalf")
     answers = serializers.DictField(
         child=serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True),

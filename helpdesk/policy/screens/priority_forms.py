@@ -27,7 +27,7 @@ COLOURS = {
     "grey": _("grey"),
 }
 #: A ticket keeps no longer key of impact and urgency.
-LONGEST_LEVEL = 20
+LONGEST_LEVEL = 40
 
 
 class LinesField(WordsField):

@@ -81,7 +81,7 @@ def _is_for(rule: Rule, event: Event) -> bool:
 def _run(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> dict[str, object]:
     """Do what a rule says if its conditions are met; returns why it did not run, nothing if it did."""
     because = _unmet(rule, ticket)
-    if because:
+    if because or not (rule.do.raise_priority or rule.do.escalate):
         return because
     try:
         with transaction.atomic():

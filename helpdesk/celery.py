@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, task_prerun, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
@@ -27,3 +27,12 @@ def check_role(**kwargs: object) -> None:
     from tenants.roles import refuse_bypass
 
     refuse_bypass()
+
+
+@task_prerun.connect
+def look_after_connection(**kwargs: object) -> None:
+    """Leave a connection that has served its time, or that a restart of Postgres has cut; the task opens another."""
+    from django.db import close_old_connections, connection
+
+    if not connection.in_atomic_block:  # a test calls tasks inside its transaction
+        close_old_connections()

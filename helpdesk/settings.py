@@ -1,5 +1,6 @@
 """Settings, all read from the environment. README lists the variables."""
 
+import sys
 from pathlib import Path
 
 import environ
@@ -121,6 +122,9 @@ CACHES = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+# Celery would close the connection after every task, and a new one costs more than most tasks: Postgres starts a
+# process, checks the password and reads its catalogue anew. helpdesk/celery.py looks after it before each task instead.
+CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

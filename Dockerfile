@@ -6,7 +6,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 RUN python -m venv /venv
 COPY requirements/base.txt requirements/base.txt
-RUN /venv/bin/python -m pip install --require-hashes --only-binary :all: --no-deps -r requirements/base.txt
+RUN /venv/bin/python -m pip install --require-hashes --only-binary :all: --no-binary dkimpy --no-deps -r requirements/base.txt
 COPY . .
 RUN /venv/bin/python -m scripts.messages compile \
     && STATIC_ROOT=/app/staticfiles /venv/bin/python manage.py collectstatic --noinput --verbosity=0

@@ -1,6 +1,6 @@
 # What a person types. Everything behind it is in scripts/, in Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo servers test check bench mutate nightly clauses messages lock clean
+.PHONY: help setup demo servers test check bench stress-mail mail-demo mutate nightly clauses screenshots axe lighthouse messages lock clean
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
@@ -15,7 +15,7 @@ run = $(VENV)/bin/python -m
 environment = @"$(PYTHON)" -m scripts.environment --venv "$(VENV)"
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 	@echo
 	@echo "  Variables: PORT=8000 HOST=127.0.0.1 DATA=var/demo PYTHON=python3.12 TESTS=tests/sla WORKERS=2"
 	@echo "  DATABASE_URL and REDIS_URL in the environment name servers of your own instead of the embedded ones."
@@ -47,19 +47,46 @@ bench: ## speed, as ratios to a floor measured in the same run
 	$(environment) demo test bench
 	@exec $(run) bench
 
+stress-mail: ## what must hold for mail (R-30 to R-41) at full size: each rule a line, kept or not; an hour or two
+	$(environment) demo test
+	@$(run) scripts.messages compile
+	@HELPDESK_STRESS=full $(run) pytest -q -n0 tests/inbox/test_stress_in.py tests/inbox/test_stress_out.py
+
+mail-demo: ## a mail comes in, is answered in a browser, lands in the customer's IMAP folder, is answered again: told step by step
+	$(environment) demo test
+	@$(run) scripts.messages compile
+	@$(run) scripts.browser
+	@exec $(run) scripts.mail_demo
+
 mutate: ## how many small mistakes in the engine of deadlines its tests notice
 	$(environment) demo test mutate
 	@$(run) scripts.mutate --workers "$(WORKERS)"
 
-nightly: ## what holds for every calendar and every history, with 100,000 examples each
+nightly: ## what holds for every calendar and every history, with 100,000 examples each, and what takes minutes
 	$(environment) demo test
 	@HYPOTHESIS_PROFILE=nightly $(run) pytest -n "$(WORKERS)" --noconftest -p no:django tests/sla/test_hours_properties.py tests/sla/test_clock_properties.py
+	@HYPOTHESIS_PROFILE=nightly $(run) pytest tests/tickets/test_filing_without_account.py -k thousand
 
 clauses: ## which clauses of the five policies are kept, by tests that passed
 	$(environment) demo test
 	@$(run) scripts.messages compile
 	@$(run) scripts.browser
 	@exec $(run) scripts.clauses -n "$(WORKERS)"
+
+screenshots: ## pictures of every page of the demo, light, dark and narrow, with contact sheets, into screenshots/
+	$(environment) demo test
+	@$(run) scripts.messages compile
+	@$(run) scripts.pages.screenshots --data "$(DATA)" --all-languages ione
+
+axe: ## every page of the demo, light and dark, looked through for barriers
+	$(environment) demo test
+	@$(run) scripts.messages compile
+	@$(run) scripts.pages.axe --data "$(DATA)"
+
+lighthouse: ## speed, weight and quality of the agents' and the customers' main pages: DATA=var/demo; needs Node.js
+	$(environment) demo test
+	@$(run) scripts.messages compile
+	@$(run) scripts.pages.lighthouse --data "$(DATA)"
 
 messages: ## collect new texts for the translators
 	$(environment) demo
@@ -70,6 +97,6 @@ lock: ## resolve pyproject.toml anew and export requirements/
 	@sh scripts/lock.sh $(VENV)/bin/uv
 
 clean: ## remove the environment, caches and compiled files; data in var/ stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis staticfiles screenshots
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis staticfiles screenshots axe lighthouse scripts/lighthouse/node_modules
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 	find locale -name '*.mo' -delete

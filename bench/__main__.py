@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=1_000_000)
     parser.add_argument("--tenants", type=int, default=1_000)
     parser.add_argument("--due", type=int, default=10_000, help="clocks that fall due at once")
+    parser.add_argument("--streams", type=int, default=500, help="pages that are open at once")
     parser.add_argument("--data", type=Path, default=Path("var/bench"))
     parser.add_argument("--keep", action="store_true", help="leave the data folder for another look")
     arguments = parser.parse_args()

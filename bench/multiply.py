@@ -13,9 +13,9 @@ from tenants.fields import TenantForeignKey
 from tenants.models import TenantModel
 
 #: What belongs to a ticket is copied several times within a tenant; the rest once a tenant.
-TICKET_MODELS = {"Ticket", "Message", "Event", "Clock", "SearchEntry", "TicketTag"}
+TICKET_MODELS = {"Ticket", "Message", "Event", "Clock", "SearchEntry", "AnswerEntry", "TicketTag"}
 #: Not needed to measure, or not to be copied.
-LEFT_OUT = {"ApiToken", "IdempotentRequest", "TicketCounter", "OutgoingMail", "Attachment", "RuleRun"}
+LEFT_OUT = {"ApiToken", "IdempotentRequest", "TicketCounter", "OutgoingMail", "Attachment", "Draft", "RuleRun"}
 
 
 def tenant_models() -> Iterator[type[models.Model]]:

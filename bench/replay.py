@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from helpdesk.policy.replay import replay
@@ -30,10 +31,10 @@ def measure(tenant: Tenant, say: Callable[[str], None]) -> None:
         text = text.replace(old, new, 1)
     draft, now = SupportPolicy.load(text), timezone.now()
     with act_as(tenant):
-        backend = _backend()
-        begun, used, answered = time.monotonic(), time.process_time(), _used(backend)
+        backend = backend_of(connection)
+        begun, used, answered = time.monotonic(), time.process_time(), used_by(backend)
         found = replay(draft, since=now - timedelta(days=90), at=now)
-        elapsed, python, postgres = time.monotonic() - begun, time.process_time() - used, _used(backend) - answered
+        elapsed, python, postgres = time.monotonic() - begun, time.process_time() - used, used_by(backend) - answered
     times = TICKETS / (found.tickets or 1)
     say(
         f"{found.tickets:,} tickets replayed in {elapsed:.1f} s, {found.total.flips:,} results flip;"
@@ -42,13 +43,14 @@ def measure(tenant: Tenant, say: Callable[[str], None]) -> None:
     )
 
 
-def _backend() -> int:
+def backend_of(connection: BaseDatabaseWrapper) -> int:
+    """The process of Postgres that serves a connection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return cursor.fetchone()[0]
 
 
-def _used(backend: int) -> float:
+def used_by(backend: int) -> float:
     """Seconds of processor time of a process, as Linux tells; elsewhere none is known of Postgres."""
     try:
         told = Path(f"/proc/{backend}/stat").read_text(encoding="ascii")

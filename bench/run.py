@@ -10,6 +10,8 @@ import time
 import urllib.request
 from collections.abc import Callable
 from html import unescape
+from itertools import cycle
+from random import Random
 from typing import Any
 
 import psycopg
@@ -18,7 +20,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bench import due, filling, replay
+from bench import due, filling, lists, live, mail, recalculation, replay
 from bench.measuring import Browser, median_ms
 from bench.multiply import multiply
 from scripts.installation import Installation
@@ -52,12 +54,16 @@ class Bench:
         web = self._start_web()
         try:
             few = self._grow(10, tickets=10_000)
-            before = self._measure(few)
+            before, lists_before = self._measure(few), lists.measure(self.port, few)
             largest = self._grow(self.wanted.tenants, tickets=self.wanted.tickets)
             self._print(before, self._measure(largest))
+            lists.report(lists_before, lists.measure(self.port, largest))
             replay.measure(largest, self._say)
+            recalculation.measure(largest, self._replier(largest), self._say)
         finally:
             web.stop()
+        mail.measure(self.installation, self.owner_url, self._say)
+        live.measure(self.installation, self.owner_url, first, self._say, self.wanted.streams)
         due.measure(self.installation, self.owner_url, self.wanted.due, self._say)
 
     def _say(self, text: str) -> None:
@@ -117,6 +123,7 @@ class Bench:
         pages = {
             "list": "/desk/tickets/?view=all",
             "list, page 5": self._page_five(browser),
+            "list's counts, later": "/desk/views/",
             "ticket": f"/desk/tickets/{number}/",
             "search, rare word": "/desk/search?q=E00042",
             "search, common word": "/desk/search?q=printer",
@@ -163,6 +170,26 @@ class Bench:
                 raise RuntimeError(f"Filing answered {answer.status}: {said[:300]!r}")
 
         return file
+
+    def _replier(self, tenant: Tenant) -> Callable[[], object]:
+        """A program that answers one open ticket after the other, wherever it stands among them."""
+        host = tenant.domains.get(is_primary=True).host
+        kept = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        with act_as(tenant):
+            token = ApiToken.issue(User.objects.get(email=filling.AGENT), "bench replies")
+            numbers = list(Ticket.objects.active().order_by("pk").values_list("number", flat=True))
+        chosen = cycle(Random(1).sample(numbers, min(len(numbers), 1_000)))
+        headers = {"Host": host, "Authorization": f"Token {token}", "Content-Type": "application/json"}
+
+        def reply() -> None:
+            body = json.dumps({"body": "We have found the lamp and bring it today."})
+            kept.request("POST", f"/api/v1/tickets/{next(chosen)}/messages/", body, headers)
+            answer = kept.getresponse()
+            said = answer.read()
+            if answer.status != 201:
+                raise RuntimeError(f"A reply answered {answer.status}: {said[:300]!r}")
+
+        return reply
 
     def _queries(self, host: str, pages: dict[str, str]) -> tuple[dict[str, int], dict[str, list[str]]]:
         """How many queries each page takes, and their SQL, from a client in this process."""

@@ -8,13 +8,15 @@ from typing import Any
 
 from django.utils.translation import gettext, override
 
-from escalation.errors import HighestTier, LowestTier, NotAbove, TiersInOrder
+from escalation.errors import HighestTier, LowestTier, NoRightToAsk, NotAbove, TiersInOrder, TooEarlyToAsk
 from escalation.ladder import Ladder
+from sla.words import when
 from tenants.context import active_tenant
+from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.permissions import Permission
 from tenants.text import say
-from tickets import clocks, desk, events
+from tickets import clocks, desk, events, rights
 from tickets.actions.checks import require, require_active
 from tickets.errors import ReasonMissing
 from tickets.models import Ticket, Tier
@@ -37,6 +39,28 @@ def escalate(
     """
     require(actor, Permission.ESCALATE)
     ticket = climb(desk.lock(ticket), Ladder(), actor=actor, at=at, reason=reason, to=to, sentence=sentence, rule=rule)
+    clocks.refresh(ticket, at=at)
+    return ticket
+
+
+def escalate_for_customer(ticket: Ticket, *, actor: User, at: datetime, reason: str) -> Ticket:
+    """Move a ticket to the next tier because its customer asks for it, once the policy's wait on this one has passed.
+
+    Raises NotPermitted, TicketNotActive, ReasonMissing, NoRightToAsk, TooEarlyToAsk.
+    """
+    if actor.is_staff_member and ticket.requester_id != actor.pk:
+        raise NotPermitted
+    if not Ticket.objects.visible_to(actor).filter(pk=ticket.pk).exists():
+        raise NotPermitted
+    ticket = desk.lock(ticket)
+    require_active(ticket)
+    opens = rights.climbs_at(ticket, ticket.clocks.all())
+    if opens is None or rights.next_tier(ticket) is None:
+        raise NoRightToAsk
+    if opens > at:
+        raise TooEarlyToAsk(opens=when(opens))
+    # No tier is named: it is always the next one.
+    ticket = climb(ticket, Ladder(), actor=actor, at=at, reason=reason)
     clocks.refresh(ticket, at=at)
     return ticket
 

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from escalation import actions, explaining
 from tenants.api import StrictSerializer, person_of, validated
 from tickets.api.explaining import CheckSerializer, checks_shown, ticket_of
-from tickets.api.given import KeyField
+from tickets.api.fields import KeyField
 from tickets.api.shown import TicketSerializer
 from tickets.api.tickets import shown, ticket_or_404
 from tickets.models import Tier
@@ -49,6 +49,18 @@ class EscalateView(APIView):
         said = validated(EscalationSerializer, request)
         to = said.pop("tier", None)
         actions.escalate(ticket, actor=person_of(request), at=timezone.now(), to=to, **said)
+        return shown(request, number)
+
+
+class AskEscalationView(APIView):
+    """A customer's right to the next tier."""
+
+    @extend_schema(request=HandBackSerializer, responses=TicketSerializer, operation_id="tickets_ask_escalation")
+    def post(self, request: Request, number: int) -> Response:
+        """Ask for the next tier, once the policy's wait has passed; for the ticket's customers."""
+        ticket = ticket_or_404(person_of(request), number)
+        said = validated(HandBackSerializer, request)
+        actions.escalate_for_customer(ticket, actor=person_of(request), at=timezone.now(), **said)
         return shown(request, number)
 
 

@@ -26,6 +26,20 @@ class TiersInOrder(Refused):
     code = "tier_order"
 
 
+class TooEarlyToAsk(Refused):
+    """The tier that has the ticket has still time."""
+
+    sentence = _("You can ask for the next line from %(opens)s on, if it is not solved by then.")
+    code = "too_early"
+
+
+class NoRightToAsk(Refused):
+    """The policy leaves it to the staff, or there is nobody above."""
+
+    sentence = _("Nobody above can be asked for here. Write in the request what is still missing.")
+    code = "no_escalation"
+
+
 class NotAbove(Refused):
     """The chosen tier is not above the ticket's."""
 

@@ -18,7 +18,7 @@ from sla.document import SupportPolicy
 from sla.document.rules import Effect, Rule
 from tenants.errors import Refused
 from tenants.text import say
-from tickets import clocks, conditions, promise
+from tickets import answers, clocks, conditions, promise
 from tickets import errors as ticket_errors
 from tickets.models import Ticket
 
@@ -66,7 +66,8 @@ def _past(run: RuleRun, rule: Rule | None, policy: SupportPolicy) -> Told:
     """A time that a rule was considered."""
     checks: list[conditions.Check] = []
     if run.because.get("condition") == "only" and rule is not None:
-        checks = conditions.checks(rule.when.only, run.because.get("saw") or {}, policy)
+        saw, given = run.because.get("saw") or {}, run.because.get("answers") or {}
+        checks = conditions.checks_of_rule(rule.when.only, saw, given, policy)
     return Told(
         rule=run.rule,
         name=say(rule.name) if rule else run.rule,
@@ -113,7 +114,8 @@ def _coming(
     next_at = _instant(rule, latest) if latest is not None and ticket.is_active else None
     if latest is not None and next_at is None and (rule.key, str(latest.metric), latest.number) in seen:
         return None
-    checks = conditions.checks(rule.when.only, conditions.facts_of(ticket, policy), policy)
+    only, facts = rule.when.only, conditions.facts_of(ticket, policy)
+    checks = conditions.checks_of_rule(only, facts, answers.given(ticket, policy) if only.fields else {}, policy)
     would_run = ticket.is_active and all(check.holds for check in checks)
     because = _rests(rule, latest, ticket) if next_at is None else ""
     return Told(

@@ -16,7 +16,7 @@ from sla.models import Priority
 from tenants import alarms
 from tenants.errors import Refused
 from tenants.text import say
-from tickets import clocks, desk, events
+from tickets import answers, clocks, desk, events
 from tickets.actions import change_priority
 from tickets.conditions import facts_of
 from tickets.models import Event, Ticket
@@ -84,10 +84,11 @@ def _run(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> dict[str,
     if because or not (rule.do.raise_priority or rule.do.escalate):
         return because
     try:
-        with transaction.atomic():
-            _do(rule, ticket, ladder, now)
+        if rule.do.raise_priority:
+            _raise_and_escalate(rule, ticket, ladder, now)
+        else:
+            _escalate(rule, ticket, ladder, now)  # which refuses before it writes anything
     except Refused as refusal:
-        ticket.refresh_from_db()  # as before the rule began
         return {"refused": refusal.code}
     return {}
 
@@ -97,21 +98,25 @@ def _unmet(rule: Rule, ticket: Ticket) -> dict[str, object]:
     if not ticket.is_active:
         return {"condition": "active", "saw": ticket.status.key}
     facts = facts_of(ticket, ticket.policy)
-    if rule.when.only.match(**facts):
+    given = answers.given(ticket, ticket.policy) if rule.when.only.fields else {}
+    if rule.when.only.met_by(given, **facts):
         return {}
-    return {"condition": "only", "saw": facts}
+    looked_at = {key: given[key] for key in rule.when.only.fields if key in given}
+    return {"condition": "only", "saw": facts, "answers": looked_at}
 
 
-def _do(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None:
-    """Everything that the rule says, in its order, in the transaction of the alarm. The next rule sees its effects."""
-    effect = rule.do
-    if effect.raise_priority:
-        above = Priority.objects.filter(is_active=True, rank__lt=ticket.priority.rank).order_by("-rank").first()
-        if above is not None:
-            change_priority(ticket, above, actor=None, at=now)
-            ticket.refresh_from_db()
-    if effect.escalate:
-        _escalate(rule, ticket, ladder, now)
+def _raise_and_escalate(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None:
+    """Everything that the rule says, in its order, or nothing. The next rule sees its effects."""
+    try:
+        with transaction.atomic():
+            above = Priority.objects.filter(is_active=True, rank__lt=ticket.priority.rank).order_by("-rank").first()
+            if above is not None:
+                change_priority(ticket, above, actor=None, at=now)
+                ticket.refresh_from_db()
+            _escalate(rule, ticket, ladder, now)
+    except Refused:
+        ticket.refresh_from_db()  # as before the rule began
+        raise
 
 
 def _notices(rule: Rule, ticket: Ticket, now: datetime) -> Iterator[Event]:
@@ -125,6 +130,8 @@ def _notices(rule: Rule, ticket: Ticket, now: datetime) -> Iterator[Event]:
 
 def _escalate(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None:
     effect = rule.do
+    if not effect.escalate:
+        return
     above = ladder.above(ticket.tier)
     to = above[:1] if effect.escalate == "next" else [tier for tier in above if tier.key == effect.escalate]
     if to:  # else nobody is above, or it got there by other means; the staff is still told

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The tenant, the person who reads, and what is announced to them."""
+    """The tenant, the person who reads, who only looks as that person, and what is announced to them."""
     tenant = getattr(request, "tenant", None)
     if tenant is None:
         return {"tenant": None, "person": None, "announcements": []}
@@ -18,5 +18,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "tenant": tenant,
         "person": person,
+        "viewer": getattr(request, "viewer", None),
         "announcements": announcements_for(person, put_away=put_away(request)),
     }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import environ
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor  # type: ignore[import-untyped]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -49,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "helpdesk.middleware.health",
+    "helpdesk.middleware.CompressedPages",
     "csp.middleware.CSPMiddleware",
     # Around sessions and authentication: they are rows of the tenant too.
     "tenants.middleware.TenantMiddleware",
@@ -64,6 +66,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tenants.middleware.session_activity",
+    "tenants.viewing.as_another_person",
 ]
 
 ROOT_URLCONF = "helpdesk.urls"
@@ -86,10 +89,14 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "tenants.templatetags.tenant_text",
                 "tenants.templatetags.components",
+                "tenants.templatetags.once",
             ],
         },
     }
 ]
+
+# Inputs without templates.
+FORM_RENDERER = "tenants.inputs.QuickInputs"
 
 # --- Postgres: DATABASE_URL is the login of the unprivileged app role; the owner's is used to migrate -------------
 DATABASE_APP_ROLE = env("DATABASE_APP_ROLE", default="helpdesk_app")
@@ -104,6 +111,8 @@ if env.bool("DATABASE_POOL", default=False):  # the web server sets it; Celery c
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", default=8),
         "timeout": 4,
+        # Beyond it the pool asks again with the next request; left alone it would wait as long as the outage lasted.
+        "reconnect_timeout": 2,
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -122,8 +131,7 @@ CACHES = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
-# Celery would close the connection after every task, and a new one costs more than most tasks: Postgres starts a
-# process, checks the password and reads its catalogue anew. helpdesk/celery.py looks after it before each task instead.
+# A new connection costs more than most tasks. helpdesk/celery.py looks after the old one before each task instead.
 CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -174,6 +182,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+# Beside allauth's own limits, for those without an account, from one network address: requests filed, files begun.
+ACCOUNT_RATE_LIMITS = {"file_request": "30/h/ip", "begin_upload": "200/h/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {"signup": "tenants.forms.SignupForm"}
 USERSESSIONS_TRACK_ACTIVITY = True
@@ -199,6 +209,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Only a developer's tools ask for them, and they weigh more than all the rest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -211,6 +224,11 @@ MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=20 * 1024 * 1024)
 ATTACHMENT_MAX_COUNT = 20
+#: What one person's files that no form was sent with yet may be together; they are swept away after a day.
+UPLOADS_MAX_COUNT = 3 * ATTACHMENT_MAX_COUNT
+UPLOADS_MAX_BYTES = ATTACHMENT_MAX_BYTES * ATTACHMENT_MAX_COUNT
+#: For so many seconds a reply can be called back after "Send"; 0 sends at once. At most 60.
+UNDO_SEND_SECONDS = env.int("UNDO_SEND_SECONDS", default=10)
 
 # --- Mail: without MAIL_URL every mail is written as an .eml file below DATA_DIR/mail ------------------------------
 MAIL_URL = env("MAIL_URL", default="")
@@ -220,6 +238,12 @@ else:
     EMAIL_BACKEND = "inbox.mail.catcher.FileCatcher"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 20
+#: The host that takes and sends this site's mail, as DNS records of tenants name it; without it their own host.
+MAIL_HOST = env("MAIL_HOST", default="")
+#: Where DNS is asked, as 9.9.9.9 or 127.0.0.1:5353; without it where this machine asks.
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])
+#: Networks beside the internet in which tenants may name servers of their own, as 10.0.0.0/8.
+PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", default=[])
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="support@localhost")
 # The port in links of mails, when people reach the site by an unusual one.
 PUBLIC_PORT = env("PUBLIC_PORT", default="")
@@ -244,7 +268,12 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = None if not SESSION_COOKIE_SECURE else "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+#: How many proxies of ours add to X-Forwarded-For: a visitor's address is the one that the outermost of them saw. What
+#: stands before it anybody can write. Without it all limits by network address would count everybody as the proxy.
+PROXIES = int(env("PROXIES", default="") or (1 if BEHIND_PROXY else 0))
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
 # --- API ---------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -263,6 +292,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["helpdesk.api.throttling.PersonThrottle"],
     "DEFAULT_THROTTLE_RATES": {"person": env("API_RATE", default="600/min")},
+    "NUM_PROXIES": PROXIES,
     "EXCEPTION_HANDLER": "helpdesk.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_METADATA_CLASS": None,
@@ -284,6 +314,21 @@ SPECTACULAR_SETTINGS = {
         "MessageKind": "tickets.models.Message.Kind",
         "ArticleKind": "kb.models.Article.Kind",
         "RoleKind": "tenants.models.Role.Kind",
+        "DraftKind": "tickets.models.Draft.Kind",
+        "ApprovalState": "tickets.models.Approval.State",
+        "ClockState": "tickets.api.explaining.CLOCK_STATES",
+        "BulkState": "tickets.models.BulkChange.State",
+        "ShareAudience": "tickets.models.Macro.Audience",
+        "AnnouncementAudience": "notices.models.Announcement.Audience",
+        "NoticeState": "notices.models.Notice.State",
+        "IncidentState": "notices.models.Incident.State",
+        "ComponentState": "notices.api.status.HARMS",
+        "ComplaintOutcome": "tickets.models.Complaint.Outcome",
+        "TemplateRunOutcome": "tickets.models.TemplateRun.Outcome",
+        "AssignmentHindrance": "tickets.staffing.HINDRANCES",
+        "SenderSecurity": "inbox.models.Sender.Security",
+        "MailboxSecurity": "inbox.models.ImapAccount.Security",
+        "NotifyWhen": "inbox.models.NotificationPreference.When",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -296,6 +341,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"without_tokens": {"()": "helpdesk.logs.WithoutTokens"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_tokens"]},
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }

@@ -11,10 +11,13 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def forms_without_nul(get_response: GetResponse) -> GetResponse:
-    """Forms reach every view without NUL; bodies for the API are cleaned by its parsers."""
+    """Forms reach every view without NUL; bodies for the API are cleaned by its parsers.
+
+    What providers bring of mail is no form of ours: it is read as bytes, and as large as a mail may be.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method == "POST" and not request.path.startswith("/api/"):
+        if request.method == "POST" and not request.path.startswith(("/api/", "/mail-hooks/")):
             request.POST = form_without_nul(request.POST)  # type: ignore[assignment]
         return get_response(request)
 

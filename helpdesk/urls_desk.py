@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("escalation.urls_desk")),
     path("articles/", include("kb.urls_desk")),
     path("mail/", include("inbox.urls_desk")),
+    path("status/", include("notices.urls_status_desk")),
     path("announcements/", include("notices.urls_desk")),
     path("settings/policy/replay", views.policy_replay, name="policy_replay"),
     path("settings/policy/", include("helpdesk.policy.screens.urls")),

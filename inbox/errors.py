@@ -17,3 +17,45 @@ class MailWiped(Refused):
 
     sentence = _("This mail held a sign-in code or link and is not kept. Ask the person to request a new one.")
     code = "mail_wiped"
+
+
+class NoKey(Refused):
+    """Nothing to sign with."""
+
+    sentence = _("There is no key to sign with yet. Make one first.")
+    code = "no_key"
+
+
+class NotHeld(Refused):
+    """Somebody was quicker."""
+
+    sentence = _("This mail is not held any more. Reload the page to see what became of it.")
+    code = "mail_not_held"
+
+
+class NobodyToAnswer(Refused):
+    """It says nothing of who wrote it, or nothing at all."""
+
+    sentence = _("Nobody can tell who wrote this mail, so no request can be made of it. Download it to read it.")
+    code = "mail_without_sender"
+
+
+class MailboxTaken(Refused):
+    """An address leads to one mailbox."""
+
+    sentence = _("Mail to %(address)s goes somewhere else already. Choose another address.")
+    code = "mailbox_taken"
+
+
+class MailboxUsed(Refused):
+    """What came is kept, and belongs to its mailbox."""
+
+    sentence = _("Mail has come to this mailbox, and is kept with it. Switch it off instead.")
+    code = "mailbox_used"
+
+
+class MailboxOfSender(Refused):
+    """Answers of customers would come back to them."""
+
+    sentence = _("Customers answer to this address. Choose another sender first, then switch it off.")
+    code = "mailbox_of_sender"

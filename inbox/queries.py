@@ -27,8 +27,8 @@ class Page:
 
 def page_of(*, state: str = "", looking_for: str = "", after: str = "") -> Page:
     """The newest mails of a state, to an address or about a ticket number, after the key of a page before."""
-    found: QuerySet[OutgoingMail] = OutgoingMail.objects.select_related("ticket").defer(
-        "text", "html", "references", "ticket__description"
+    found: QuerySet[OutgoingMail] = (
+        OutgoingMail.objects.shown().select_related("ticket").defer("text", "html", "references", "ticket__description")
     )
     if state:
         found = found.filter(state=state)

@@ -1,12 +1,38 @@
-"""Outgoing mail as staff see it: part of the namespace `desk`."""
+"""Mail as staff see it: part of the namespace `desk`."""
 
 from django.urls import URLPattern, path
 
-from inbox import views
+from inbox.views import bounced, incoming, mailboxes, notifications, outgoing, sender, shown, templates
 
 urlpatterns: list[URLPattern] = [
-    path("", views.mail, name="mail"),
-    path("<uuid:pk>/", views.mail_detail, name="mail_detail"),
-    path("<uuid:pk>/html", views.mail_html, name="mail_html"),
-    path("<uuid:pk>/send", views.send_mail, name="mail_send"),
+    path("", outgoing.mail, name="mail"),
+    path("mine", notifications.mine, name="my_notifications"),
+    path("templates", templates.overview, name="mail_templates"),
+    path("templates/<slug:kind>/<slug:language>", templates.template, name="mail_template"),
+    path("templates/<slug:kind>/<slug:language>/preview", templates.preview, name="mail_template_preview"),
+    path("tickets/<int:number>", bounced.of_ticket, name="ticket_mail"),
+    path("sender", sender.settings, name="mail_sender"),
+    path("sender/try", sender.try_out, name="mail_try"),
+    path("sender/key", sender.make_key, name="mail_key"),
+    path("sender/hooks", sender.renew_hooks, name="mail_hooks"),
+    path("sender/signing", sender.sign, name="mail_sign"),
+    path("sender/records", sender.check_records, name="mail_records"),
+    path("mailboxes", mailboxes.mailboxes, name="mailboxes"),
+    path("mailboxes/new", mailboxes.new, name="new_mailbox"),
+    path("mailboxes/<uuid:pk>/", mailboxes.mailbox, name="mailbox"),
+    path("mailboxes/<uuid:pk>/switch", mailboxes.switch, name="mailbox_switch"),
+    path("mailboxes/<uuid:pk>/look", mailboxes.look, name="mailbox_look"),
+    path("mailboxes/<uuid:pk>/delete", mailboxes.delete, name="mailbox_delete"),
+    path("incoming", incoming.mails, name="incoming"),
+    path("incoming/<uuid:pk>/", incoming.mail, name="incoming_mail"),
+    path("incoming/<uuid:pk>/html", shown.html, name="incoming_html"),
+    path("incoming/<uuid:pk>/pictures", shown.html_with_pictures, name="incoming_html_pictures"),
+    path("incoming/<uuid:pk>/raw", incoming.raw, name="incoming_raw"),
+    path("incoming/<uuid:pk>/release", incoming.release, name="incoming_release"),
+    path("incoming/<uuid:pk>/attach", incoming.attach, name="incoming_attach"),
+    path("incoming/<uuid:pk>/discard", incoming.discard, name="incoming_discard"),
+    path("messages/<uuid:pk>/", incoming.of_message, name="incoming_message"),
+    path("<uuid:pk>/", outgoing.mail_detail, name="mail_detail"),
+    path("<uuid:pk>/html", outgoing.mail_html, name="mail_html"),
+    path("<uuid:pk>/send", outgoing.send_mail, name="mail_send"),
 ]

@@ -99,6 +99,7 @@ class Article(TenantModel):
     unhelpful_count = models.PositiveIntegerField(default=0)
     solved_count = models.PositiveIntegerField(default=0, help_text="readers who filed no ticket because of it")
     near_count = models.PositiveIntegerField(default=0, help_text="requests whose sender named it as close")
+    answer_count = models.PositiveIntegerField(default=0, help_text="answers of agents that carried its link")
     views = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from notices import views
+from notices.views import announcements as views
 
 urlpatterns: list[URLPattern] = [
     path("", views.announcements, name="announcements"),

@@ -99,6 +99,9 @@ def _install(venv: Path, requirements: Path) -> None:
         "--require-hashes",
         "--only-binary",
         ":all:",
+        # Pure Python, and published as source alone.
+        "--no-binary",
+        "dkimpy",
         "--no-deps",
         "--progress-bar",
         "off",

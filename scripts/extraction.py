@@ -17,7 +17,8 @@ APPS = ("helpdesk", "tenants", "sla", "kb", "tickets", "escalation", "inbox", "n
 CONTEXT = (1, "c")
 # As Babel wants them: which argument is the context, the singular and the plural.
 KEYWORDS = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
+    # `worded` is how sla.document, which knows nothing of Django, makes its sentences.
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "worded"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), (CONTEXT, 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (CONTEXT, 2, 3)),

@@ -76,6 +76,8 @@ class TestRun:
             "DJANGO_SETTINGS_MODULE": "helpdesk.settings",
             "SECRET_KEY": "a key that signs nothing outside the tests",
             "STATIC_ROOT": str(self.folder / "nothing-collected"),
+            # What is sent is there at once; the tests of the undo ask for its seconds themselves.
+            "UNDO_SEND_SECONDS": "0",
             # Playwright's synchronous API keeps an event loop in the thread that also runs the ORM.
             "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
         }

@@ -1,6 +1,7 @@
-"""Make the vendored style sheet and the icon sprite again from npm: `python scripts/vendor.py` (needs npm and network).
+"""Make the vendored style sheet and the icon sprite again from npm: `python -m scripts.vendor` (needs npm and network).
 
-The results are committed, so that a start needs neither. Run it after changing a version or the list of icons.
+The results are committed, so that a start needs neither. Run it after changing a version or the list of icons, and for
+a class of Tabler that no template used before.
 """
 
 from __future__ import annotations
@@ -11,23 +12,25 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from scripts.trimming import trim, words_in_use
+
 STATIC = Path(__file__).resolve().parent.parent / "static"
 TABLER = "1.6.1"
 ICONS = "3.48.0"
 
 ICON_NAMES = """
     adjustments alert-circle alert-triangle archive arrow-back-up arrow-left arrow-right arrow-up
-    arrow-up-right arrows-split ban bell book bookmark building bulb calendar calendar-event category
-    chart-bar check chevron-down chevron-left chevron-right chevron-up chevrons-up circle circle-check
-    circle-dashed circle-dot clock clock-check clock-exclamation clock-pause command copy credit-card database
-    device-desktop dots dots-vertical download external-link eye eye-off file file-text file-zip filter flag
-    flame folder git-merge hand-stop help-circle history home hourglass info-circle key keyboard language
-    layout-dashboard layout-sidebar lifebuoy link list list-check lock lock-open login logout mail mail-opened
-    map-pin menu-2 message message-circle messages minus moon note paperclip password pencil phone phone-call
-    photo player-pause plus printer progress refresh report-analytics robot rotate-clockwise school search
-    send server settings share shield-lock sort-ascending sort-descending speakerphone stairs-up star sun
-    sun-moon tag tags thumb-down thumb-up ticket tool trash upload urgent user user-check user-circle
-    user-plus users wifi-off world x
+    arrow-up-right arrows-split ban bell blockquote bold book bookmark braces building bulb calendar
+    calendar-event category chart-bar check chevron-down chevron-left chevron-right chevron-up chevrons-up
+    circle circle-check circle-dashed circle-dot clock clock-check clock-exclamation clock-pause code command
+    copy credit-card database device-desktop dots dots-vertical download external-link eye eye-off file
+    file-text file-zip filter flag flame folder git-merge hand-stop help-circle history home hourglass
+    info-circle italic key keyboard language layout-dashboard layout-sidebar lifebuoy link list list-check
+    list-numbers lock lock-open login logout mail mail-opened map-pin menu-2 message message-circle messages
+    minus moon note paperclip password pencil phone phone-call photo player-pause plus printer progress
+    refresh report-analytics robot rotate-clockwise school search send server settings share shield-lock
+    sort-ascending sort-descending speakerphone stairs-up star sun sun-moon tag tags thumb-down thumb-up
+    ticket tool trash upload urgent user user-check user-circle user-plus users wifi-off world x
 """.split()
 
 MIT = """The MIT License (MIT)
@@ -59,12 +62,14 @@ def fetch(package: str, into: Path) -> Path:
 
 
 def vendor_styles(package: Path) -> None:
-    """Copy the minified sheet; its source map stays away, since hashed static names would ask for the file."""
+    """Keep what we use of the minified sheet; no source map, since hashed static names would ask for the file."""
     target = STATIC / "vendor" / f"tabler-{TABLER}"
     target.mkdir(parents=True, exist_ok=True)
     css = (package / "dist/css/tabler.min.css").read_text()
     holder = "\n".join(re.findall(r"Copyright [^\n]*", css[:500]))
-    (target / "tabler.min.css").write_text(re.sub(r"\s*/\*# sourceMappingURL=.*?\*/\s*$", "\n", css))
+    kept, left_out = trim(css, words_in_use())
+    (target / "tabler.min.css").write_text(kept)
+    (target / "left-out.txt").write_text("\n".join(sorted(left_out)) + "\n")
     (target / "LICENSE").write_text(MIT.format(holder=holder))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from rest_framework import serializers
 
 from sla.document import SupportPolicy
-from sla.document.requests import Category, FormField
+from sla.document.form_fields import FormField, ShowWhen
+from sla.document.requests import Category
 from tenants.text import say
 
 
@@ -27,6 +28,19 @@ class PolicyPrioritySerializer(NamedSerializer):
     is_default = serializers.BooleanField()
 
 
+class PolicyConditionSerializer(serializers.Serializer):
+    """When a question is asked: all that is given holds, and of a list one entry."""
+
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="answers to others, by their keys",
+    )
+    categories = serializers.ListField(child=serializers.CharField())
+    priorities = serializers.ListField(child=serializers.CharField())
+    impacts = serializers.ListField(child=serializers.CharField())
+    urgencies = serializers.ListField(child=serializers.CharField())
+
+
 class PolicyQuestionSerializer(NamedSerializer):
     """A question that a category asks; its answer goes into `answers` under this key."""
 
@@ -34,6 +48,12 @@ class PolicyQuestionSerializer(NamedSerializer):
     help = serializers.CharField()
     required = serializers.BooleanField(help_text="in the form for people; programs may leave it out")  # type: ignore[assignment]
     choices = NamedSerializer(many=True)
+    minimum = serializers.IntegerField(allow_null=True)
+    maximum = serializers.IntegerField(allow_null=True)
+    decimals = serializers.IntegerField(allow_null=True)
+    customers = serializers.ChoiceField(choices=["fill", "read", "hidden"], help_text="what customers do with it")
+    required_to_solve = serializers.BooleanField(help_text="for staff: has an answer before the ticket is solved")
+    show_when = PolicyConditionSerializer(allow_null=True, help_text="when it is asked; null for always")
 
 
 class PolicyCategorySerializer(NamedSerializer):
@@ -129,7 +149,7 @@ def summary(policy: SupportPolicy, *, for_staff: bool) -> dict[str, Any]:
             for rank, each in enumerate(policy.priorities.values(), 1)
         ],
         "matrix": _matrix(policy),
-        "categories": [_category(policy, each) for each in policy.categories.values()],
+        "categories": [_category(policy, each, for_staff=for_staff) for each in policy.categories.values()],
         "statuses": [
             {"key": each.key, "name": say(each.name if for_staff else each.shown_to_customers), "kind": each.kind}
             for each in policy.statuses.values()
@@ -163,13 +183,14 @@ def _matrix(policy: SupportPolicy) -> dict[str, Any] | None:
     }
 
 
-def _category(policy: SupportPolicy, category: Category) -> dict[str, Any]:
+def _category(policy: SupportPolicy, category: Category, *, for_staff: bool) -> dict[str, Any]:
+    asked = [each for each in policy.fields_for(category.key) if for_staff or each.is_seen_by_customers]
     return {
         **named(category),
         "description": say(category.description),
         "default_priority": policy.priority_of(category.key).key,
         "is_default": category is policy.default_category,
-        "questions": [_question(each) for each in policy.fields_for(category.key)],
+        "questions": [_question(each) for each in asked],
     }
 
 
@@ -180,6 +201,24 @@ def _question(asked: FormField) -> dict[str, Any]:
         "help": say(asked.help),
         "required": asked.required,
         "choices": _all(asked.choices.values()),
+        "minimum": asked.minimum,
+        "maximum": asked.maximum,
+        "decimals": asked.decimals,
+        "customers": asked.customers,
+        "required_to_solve": asked.required_to_solve,
+        "show_when": _condition(asked.show_when),
+    }
+
+
+def _condition(when: ShowWhen | None) -> dict[str, Any] | None:
+    if when is None:
+        return None
+    return {
+        "fields": {key: list(wanted) for key, wanted in when.fields.items()},
+        "categories": list(when.categories),
+        "priorities": list(when.priorities),
+        "impacts": list(when.impacts),
+        "urgencies": list(when.urgencies),
     }
 
 

@@ -71,7 +71,7 @@ class Calendar(Openings):
         )
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Calendar) and self._key == other._key)
+        return self is other or (isinstance(other, Calendar) and self._hash == other._hash and self._key == other._key)
 
     def __hash__(self) -> int:
         return self._hash

@@ -12,6 +12,7 @@ from sla.document import SupportPolicy
 from tenants.context import active_tenant_id
 from tenants.fields import TenantForeignKey
 from tenants.models import TenantManager, TenantModel, TenantQuerySet, User
+from tenants.statements import Statement
 from tenants.text import say
 
 
@@ -63,6 +64,14 @@ class PolicyVersion(TenantModel):
     def policy(self) -> SupportPolicy:
         """The typed policy, compiled once a process and version."""
         return policy_of(active_tenant_id(), self.pk)
+
+
+_IN_FORCE = Statement(lambda: PolicyVersion.objects.defer("document", "source").order_by("-number")[:1])
+
+
+def version_in_force() -> PolicyVersion | None:
+    """The version in force, without its document; None before the first policy is applied. One query."""
+    return _IN_FORCE.first()
 
 
 class PolicyDraft(TenantModel):

@@ -190,6 +190,19 @@ def hours(calendar: Calendar) -> str:
     return gettext("%(hours)s, %(place)s") % {"hours": listed, "place": place(calendar.timezone)}
 
 
+def hours_here(calendar: Calendar, *, at: datetime) -> str:
+    """The hours of the week of an instant by the reader's clock, in one line; empty where that shows the same ones."""
+    days = week(calendar, at=at)
+    if not any(each.elsewhere for each in days):
+        return ""
+    spans = []
+    for of, run in groupby(enumerate(days), key=lambda item: item[1].elsewhere):
+        listed = [index for index, _ in run]
+        if of:
+            spans.append(f"{_days(listed[0], listed[-1])} {of}")
+    return ", ".join(spans)
+
+
 def _runs(calendar: Calendar) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
     """Days in a row with the same hours: first, last, hours."""
     for of, days in groupby(enumerate(calendar.weekly), key=lambda item: item[1]):

@@ -7,11 +7,11 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from tenants.models import User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def reader_of(request: HttpRequest) -> User | None:
@@ -24,7 +24,7 @@ def staff(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person = reader_of(request)
         if person is None or not person.is_staff_member:
             raise Http404
@@ -39,7 +39,7 @@ def staff_who_may(*permissions: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @staff
         @wraps(view)
-        def guarded(request: HttpRequest, person: User, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, person: User, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not any(person.may(permission) for permission in permissions):
                 raise Http404
             return view(request, person, *args, **kwargs)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from tenants import audit
 from tenants.context import active_tenant
 from tenants.models import Role, User
 
@@ -28,6 +29,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Staff go to the workspace, customers to the portal."""
         is_staff = request.user.is_authenticated and request.user.is_staff_member
         return reverse("desk:home" if is_staff else "portal:home")
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set it anew: by the person who knew the old one, or by who could read the mail that was asked for."""
+        super().set_password(user, password)
+        act = "person.password_changed" if allauth.request.user.is_authenticated else "person.password_reset"
+        audit.record(act, user, actor=user, after={"address": user.email})
 
     def get_from_email(self) -> str:
         """The tenant's own sender."""

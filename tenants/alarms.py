@@ -22,6 +22,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from tenants import bell
+from tenants.bulk import as_array
 from tenants.context import act_as, active_tenant
 from tenants.models import Alarm, Tenant
 
@@ -59,11 +61,19 @@ def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
             ON CONFLICT (tenant_id, kind, subject) DO UPDATE
             SET at = excluded.at, rung_at = NULL, attempts = 0, error = '', parked_at = NULL
             """,
-            [tenant.id, *(list(column) for column in zip(*asked, strict=True))],
+            [tenant.id, *(as_array(column) for column in zip(*asked, strict=True))],
         )
     now = timezone.now()
     if due := [(kind, subject) for kind, subject, at in asked if at <= now]:
-        transaction.on_commit(partial(_ring, tenant.id, due), robust=True)
+        transaction.on_commit(partial(bell.ring, tenant.id, due), robust=True)
+
+
+def set_soon(kind: str, subject: UUID, at: datetime) -> None:
+    """As set(), for a time that may come before the next sweep does: the bell rings at that time by itself."""
+    set(kind, subject, at)
+    transaction.on_commit(
+        partial(bell.ring_at, at, active_tenant().id, kind, subject, priority=priority(kind)), robust=True
+    )
 
 
 @contextmanager
@@ -87,36 +97,6 @@ def cancel(kind: str, *subjects: UUID) -> None:
 
 #: What was set inside gathered().
 _gathered: ContextVar[dict[tuple[str, UUID], datetime] | None] = ContextVar("gathered", default=None)
-#: What became due inside one_bell().
-_heard: ContextVar[list[tuple[str, UUID]] | None] = ContextVar("heard", default=None)
-
-
-@contextmanager
-def one_bell(tenant: Tenant) -> Iterator[None]:
-    """Ring once at the end for all that becomes due in the transactions inside, instead of after each."""
-    heard: list[tuple[str, UUID]] = []
-    token = _heard.set(heard)
-    try:
-        yield
-    finally:
-        _heard.reset(token)
-    if heard:
-        _ring(tenant.id, heard)
-
-
-def _ring(tenant_id: int, due: list[tuple[str, UUID]]) -> None:
-    """Tell a worker at once, or after the running batch. When Redis does not answer, the sweep rings later."""
-    heard = _heard.get()
-    if heard is not None:
-        heard.extend(due)
-        return
-    from tenants.tasks import work
-
-    kinds, subjects = {kind for kind, _ in due}, [subject for _, subject in due]
-    rows = Alarm.objects.filter(
-        tenant_id=tenant_id, kind__in=kinds, subject__in=subjects, at__lte=Now(), parked_at=None
-    )
-    work.ring_many(tenant_id, rows.order_by("at").values_list("id", "kind"))
 
 
 def due(limit: int = 10_000, *, again_after: timedelta = timedelta(seconds=60)) -> list[tuple[UUID, int, str, int]]:
@@ -151,11 +131,14 @@ def work(tenant: Tenant, ids: list[UUID]) -> None:
     Alarm.objects.filter(pk__in=ids, tenant_id=tenant.id, at__lte=Now(), parked_at=None).update(
         attempts=F("attempts") + 1
     )
-    with one_bell(tenant):
+    with bell.one_bell(tenant):
         done = _work_together(tenant, ids) if len(ids) > 1 else frozenset()
+        seen_outside = _seen_outside(tenant, ids)
         for pk in ids:
             if pk not in done:
                 try:
+                    if pk in seen_outside:
+                        _begin(tenant, *seen_outside[pk])
                     _work_one(tenant, pk)
                 except Exception as error:
                     _failed(tenant, pk, error)
@@ -181,6 +164,19 @@ def _work_together(tenant: Tenant, ids: list[UUID]) -> frozenset[UUID]:
         log.exception("Alarms of tenant %s failed together; they are worked one by one", tenant.slug)
         return frozenset()
     return frozenset(done)
+
+
+def _seen_outside(tenant: Tenant, ids: list[UUID]) -> dict[UUID, tuple[str, UUID]]:
+    """Kind and subject of the alarms whose work leaves traces outside of the database."""
+    kinds = list(import_module(settings.REACTIONS).BEFORE)
+    found = Alarm.objects.filter(pk__in=ids, tenant_id=tenant.id, kind__in=kinds)
+    return {pk: (kind, subject) for pk, kind, subject in found.values_list("pk", "kind", "subject")}
+
+
+def _begin(tenant: Tenant, kind: str, subject: UUID) -> None:
+    """Commit what has to be known should the work kill its worker."""
+    with act_as(tenant):
+        import_string(import_module(settings.REACTIONS).BEFORE[kind])(subject, timezone.now())
 
 
 def _work_one(tenant: Tenant, pk: UUID) -> None:
@@ -280,6 +276,8 @@ def priority(kind: str) -> int:
     return 6 if kind in import_module(settings.REACTIONS).PATIENT else 0
 
 
-def after(verb: str) -> list[str]:
+def after(verb: str, event: object) -> list[str]:
     """The alarm kinds that an event of this verb sets, with the event as their subject."""
-    return import_module(settings.REACTIONS).AFTER.get(verb, [])
+    reactions = import_module(settings.REACTIONS)
+    kinds: list[str] = reactions.AFTER.get(verb, [])
+    return [kind for kind in kinds if kind not in reactions.CONCERNS or import_string(reactions.CONCERNS[kind])(event)]

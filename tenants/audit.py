@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tenants import live
+from tenants.context import active_tenant
 from tenants.models import AuditEntry, TenantModel, User
 
 
@@ -29,3 +31,5 @@ def record(
             before=before or {},
             after=after or {},
         )
+        # Whatever is written here may have given or taken a right, so it is looked at again for all open pages.
+        live.rights_changed(active_tenant().pk)

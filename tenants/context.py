@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 from django.db import connection as any_connection
@@ -39,6 +40,20 @@ def act_as(tenant: Tenant) -> Iterator[Tenant]:
             if nested and not connection.needs_rollback:
                 # A rollback to the savepoint restores the setting by itself; a release keeps it.
                 connection.set_tenant(former.id if former else None)
+    finally:
+        _active.reset(token)
+
+
+#: The id of no tenant: stands in SQL that is written before it is known for whom.
+NOBODY = -(10**15)
+
+
+@contextmanager
+def for_nobody() -> Iterator[None]:
+    """Let queries that are only written inside, and asked later, name NOBODY in place of a tenant."""
+    token = _active.set(cast("Tenant", SimpleNamespace(id=NOBODY)))
+    try:
+        yield
     finally:
         _active.reset(token)
 

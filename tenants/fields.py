@@ -11,6 +11,14 @@ from django.db.models.lookups import Exact
 from django.db.models.sql.where import WhereNode
 
 
+def parse_id(text: str) -> uuid.UUID | None:
+    """The id that an address or a form names; None for whatever else somebody may have written there."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 class UUIDv7(models.Func):
     """Postgres' uuidv7(): sortable by the time it was made. The first migration adds it below version 18."""
 

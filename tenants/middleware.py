@@ -1,5 +1,6 @@
 """Around every request: host -> tenant -> one transaction that sees only that tenant."""
 
+import time
 import zoneinfo
 from collections.abc import Callable
 
@@ -17,8 +18,15 @@ from django.utils.crypto import salted_hmac
 
 from tenants.context import act_as
 from tenants.models import Tenant, User
+from tenants.statements import Statement
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+#: Seconds after which a session that is used is remembered again.
+ACTIVITY_EVERY = 300
+#: Until when the sessions that this process has met need not be looked at again, and how many it keeps in mind.
+_remembered: dict[str, float] = {}
+MOST_REMEMBERED = 10_000
+_AT = Statement(lambda host: Tenant.objects.filter(domains__host=host).order_by(), host=str)
 
 
 class TenantMiddleware:
@@ -38,7 +46,7 @@ class TenantMiddleware:
 
     def _as_tenant(self, request: HttpRequest) -> HttpResponse:
         host = split_domain_port(request.META.get("HTTP_HOST", ""))[0]
-        tenant = Tenant.objects.filter(domains__host=host).first() if host else None
+        tenant = _AT.first(host=host) if host else None
         if tenant is None:
             translation.activate(translation.get_language_from_request(request))
             return nobody_here(request, host)
@@ -131,10 +139,20 @@ def session_activity(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         key = getattr(getattr(request, "session", None), "session_key", None)
-        if key and request.user.is_authenticated:
-            seen = f"session-seen:{salted_hmac('session_activity', key).hexdigest()}"
-            if cache.add(seen, True, timeout=300):
-                UserSession.objects.create_from_request(request)
+        if key and request.user.is_authenticated and _is_to_be_remembered(key):
+            UserSession.objects.create_from_request(request)
         return get_response(request)
 
     return middleware
+
+
+def _is_to_be_remembered(session: str) -> bool:
+    """Whether no process has remembered this session in the last minutes; Redis is asked as seldom as that."""
+    now = time.monotonic()
+    if now < _remembered.get(session, 0.0):
+        return False
+    if len(_remembered) >= MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[session] = now + ACTIVITY_EVERY
+    seen = f"session-seen:{salted_hmac('session_activity', session).hexdigest()}"
+    return cache.add(seen, True, timeout=ACTIVITY_EVERY)

@@ -201,6 +201,34 @@ class IsolateSite(_DatabaseOnly):
         return "Give the app role its rights on the global tables"
 
 
+class ReadByAll(_DatabaseOnly):
+    """A global table with a tenant_id: everyone finds a row, and each tenant writes its own."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+        """For Django's writer of migrations."""
+        return type(self).__name__, (self.model,), {}
+
+    def database_forwards(
+        self,
+        app_label: str,
+        editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Isolate it, and open it for reading."""
+        table = to_state.apps.get_model(app_label, self.model)._meta.db_table
+        isolate_table(editor, table)
+        app = editor.quote_name(settings.DATABASE_APP_ROLE)
+        editor.execute(f"CREATE POLICY everyone_reads ON {editor.quote_name(table)} FOR SELECT TO {app} USING (true)")
+
+    def describe(self) -> str:
+        """One line for `migrate`."""
+        return f"Let everyone read {self.model}, and each tenant write its own"
+
+
 class IsolateForeignTable(_DatabaseOnly):
     """Bring a table of a library under row-level security: a tenant_id that a column default fills.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 
@@ -26,16 +28,21 @@ class Order:
     descending: bool = False
     by_newest_number: bool = False  # direction of the number
     nullable: bool = False
+    group: str = ""  # a column with few values, in whose order the rows stand group by group
+    groups: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """A row that a page ends at: its value of the sorted field, if it has one, and its number."""
+    """A row that a page ends at: its value of the sorted field, if it has one, its group, if there are, its number."""
 
     number: int
     value: datetime | None = None
+    group: int | None = None
 
     def __str__(self) -> str:
+        if self.group is not None:
+            return f"{self.number}_~{self.group}"
         return f"{self.number}_{self.value.isoformat() if self.value else ''}"
 
     @classmethod
@@ -44,6 +51,8 @@ class Cursor:
         number, _sep, value = text.partition("_")
         if not number.isascii() or not number.isdecimal() or len(number) > 18:
             return None
+        if value.startswith("~"):
+            return cls(int(number), group=int(value[1:])) if re.fullmatch("~[0-9]{1,4}", value) else cls(int(number))
         try:
             # A plus sign arrives as a space where an address was not quoted.
             at = parse_datetime(value.replace(" ", "+")) if value else None
@@ -61,17 +70,29 @@ class Page(Generic[Row]):
     after: Cursor | None
 
 
+class IsOneOf(Func):
+    """Postgres' `id = ANY (array)`: the array is made first, and then looked up in the index of ids."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+
 def page(
     chosen: QuerySet[Row],
     order: Order,
     *,
+    shown: Callable[[QuerySet[Row]], QuerySet[Row]] = lambda rows: rows,
     after: Cursor | None = None,
     before: Cursor | None = None,
     size: int = PAGE_SIZE,
 ) -> Page[Row]:
-    """The page after a row, or before one, or the first. At most two queries, both walks along an index."""
+    """The page after a row, or before one, or the first. At most two queries, that walk along an index.
+
+    `chosen` says which rows there are, and joins nothing; `shown` adds to the rows of the page what they show.
+    """
     cursor, backwards = (before, True) if before else (after, False)
-    rows = _walk(chosen, order, cursor, backwards=backwards, most=size + 1)
+    rows = _walk(chosen, shown, order, cursor, backwards=backwards, most=size + 1)
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -85,11 +106,20 @@ def page(
 
 
 def _cursor(row: Any, order: Order) -> Cursor:
+    if order.group:
+        return Cursor(row.number, group=order.groups.index(getattr(row, order.group)))
     return Cursor(row.number, getattr(row, order.field) if order.field else None)
 
 
-def _walk(chosen: QuerySet[Row], order: Order, cursor: Cursor | None, *, backwards: bool, most: int) -> list[Row]:
+Shown = Callable[[QuerySet[Row]], QuerySet[Row]]
+
+
+def _walk(
+    chosen: QuerySet[Row], shown: Shown[Row], order: Order, cursor: Cursor | None, *, backwards: bool, most: int
+) -> list[Row]:
     """Rows in order, or in the opposite order, from a cursor on."""
+    if order.group:
+        return _walk_groups(chosen, shown, order, cursor, backwards=backwards, most=most)
     rows: list[Row] = []
     for part, has_value in _parts(chosen, order, backwards=backwards):
         if cursor is not None and order.nullable and (cursor.value is not None) != has_value:
@@ -98,11 +128,38 @@ def _walk(chosen: QuerySet[Row], order: Order, cursor: Cursor | None, *, backwar
             condition = Q()  # this part comes after the cursor's as a whole
         else:
             condition = _beyond(order, cursor, has_value=has_value, backwards=backwards) if cursor else Q()
-        wanted = part.filter(condition).order_by(*_sorting(order, backwards=backwards))
-        rows += wanted[: most - len(rows)]
+        sorting = _sorting(order, backwards=backwards)
+        picked = part.filter(condition).order_by(*sorting).values("pk")[: most - len(rows)]
+        # Picked before anything is joined: else Postgres may join and sort all rows to show the first of them.
+        rows += shown(_all(chosen).filter(IsOneOf(F("pk"), ArraySubquery(picked)))).order_by(*sorting)
         if len(rows) >= most:
             break
     return rows
+
+
+def _all(chosen: QuerySet[Row]) -> QuerySet[Row]:
+    return chosen.model._default_manager.all()
+
+
+def _walk_groups(
+    chosen: QuerySet[Row], shown: Shown[Row], order: Order, cursor: Cursor | None, *, backwards: bool, most: int
+) -> list[Row]:
+    """Group by group: each a walk along an index, all in one statement; another one reads the rows."""
+    parts = []
+    for place in range(len(order.groups)):
+        part = chosen.filter(**{order.group: order.groups[place]})
+        if cursor is not None and cursor.group is not None:
+            if place > cursor.group if backwards else place < cursor.group:
+                continue
+            if place == cursor.group:
+                part = part.filter(**{f"number__{_side(order.by_newest_number, backwards)}": cursor.number})
+        parts.append(part.order_by(*_sorting(order, backwards=backwards)).values_list("pk", Value(place))[:most])
+    if not parts:
+        return []
+    found = list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
+    found.sort(key=lambda row: row[1], reverse=backwards)  # keeps the order within a group
+    rows = shown(_all(chosen)).in_bulk([pk for pk, _ in found[:most]])
+    return [rows[pk] for pk, _ in found[:most] if pk in rows]
 
 
 def _parts(chosen: QuerySet[Row], order: Order, *, backwards: bool) -> Iterable[tuple[QuerySet[Row], bool]]:

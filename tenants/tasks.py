@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -52,11 +52,11 @@ class WorkTask(Task):
             for start in range(0, len(ids), BATCH):
                 self.ring(tenant_id, ids[start : start + BATCH], priority=priority)
 
-    def ring(self, tenant_id: int, alarm_ids: Iterable[UUID], *, priority: int) -> None:
-        """Send the bell. Redis may be down: the alarm rows stay, and the sweep rings again."""
+    def ring(self, tenant_id: int, alarm_ids: Iterable[UUID], *, priority: int, at: datetime | None = None) -> None:
+        """Send the bell, to be heard at that time. Redis may be down: the rows stay, and the sweep rings again."""
         message = {"tenant_id": tenant_id, "alarm_ids": [str(pk) for pk in alarm_ids]}
         try:
-            self.apply_async(kwargs=message, priority=priority, retry=False)
+            self.apply_async(kwargs=message, priority=priority, eta=at, retry=False)  # type: ignore[arg-type]
         except (OperationalError, OSError) as error:
             log.warning(
                 "Redis does not answer (%s); the sweep will ring again.",

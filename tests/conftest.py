@@ -15,7 +15,13 @@ import redis
 from scripts.processes import CannotStart
 from scripts.testing import RUN, TestRun, empty_redis, test_run
 
-pytest_plugins = ["tests.support.processes", "tests.support.browser", "tests.support.world", "tests.support.clauses"]
+pytest_plugins = [
+    "tests.support.processes",
+    "tests.support.browser",
+    "tests.support.world",
+    "tests.support.clauses",
+    "tests.support.lines",
+]
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _cleanup = ExitStack()
@@ -68,8 +74,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
 def _start_over() -> None:
     from django.db import connections
 
+    from tenants.fields import _Ticks
+
     connections.close_all()
     _run.fresh_database(WORKER)
+    # Ids go on from the latest time that a test was frozen at; those of web servers and workers would be older.
+    _Ticks.last = 0
 
 
 @pytest.fixture(scope="session")

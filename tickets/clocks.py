@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sla import clock
 from tenants import alarms
-from tenants.bulk import update_many
+from tenants.bulk import read_many, update_many, write_many
 from tickets import events, stops, versions
 from tickets.models import Clock, Event, Message, Ticket
 
@@ -25,20 +25,26 @@ SETTLED = timedelta(seconds=1)
 VERBS = [
     "ticket.created",
     "message.posted",
+    "message.copied",
     "status.changed",
     "priority.changed",
     "policy.changed",
     "ticket.merged",
+    "ticket.unmerged",
     "ticket.not_covered",
     "ticket.refused",
     "ticket.reopened",
     "ticket.escalated",
     "ticket.handed_back",
     "delay.announced",
+    "approval.asked",
+    "approval.finished",
+    "approval.left",
+    "approval.came",
 ]
 #: What a change of status is recorded as, beside status.changed.
 _STATUS_VERBS = {"status.changed", "ticket.not_covered", "ticket.refused", "ticket.reopened"}
-#: What is kept of a clock beside which it is.
+#: What is kept of a clock beside which it is, in the order of _values().
 KEPT = [
     "state",
     "started_at",
@@ -52,25 +58,46 @@ KEPT = [
     "revision",
     "crossings",
 ]
+_HISTORY = (
+    "SELECT ticket_id, id, verb, at, data FROM tickets_event"
+    " WHERE tenant_id = %s AND ticket_id = ANY(%s) AND verb = ANY(%s) ORDER BY at, id"
+)
+_ROWS = (
+    f"SELECT ticket_id, metric, number, id, {', '.join(KEPT)} FROM tickets_clock"  # noqa: S608
+    " WHERE tenant_id = %s AND ticket_id = ANY(%s)"
+)
 Crossing = tuple[Ticket, str, datetime, dict[str, Any]]
 _CROSSINGS = {clock.Kind.WARNED: "clock.warned", clock.Kind.BREACHED: "clock.breached"}
 
 
 class Terms:
-    """Targets of one tenant: an SLA policy is named by the version of the support policy that it stands in."""
+    """Targets of one tenant: an SLA policy is named by the version of the support policy that it stands in.
+
+    What was looked up once is remembered: tickets are many, and terms few.
+    """
 
     #: The policy of a version.
     known = staticmethod(versions.known)
 
+    def __init__(self) -> None:
+        self._targets: dict[tuple[Any, ...], clock.Target | None] = {}
+        self._tiers: dict[tuple[Any, ...], clock.Target | None] = {}
+
     def target(self, policy: Any, priority: Any, metric: clock.Metric) -> clock.Target | None:
         """What was promised; None on tickets without an SLA policy."""
-        version, sla = policy
-        return self.known(version).target(sla, priority, metric) if sla else None
+        asked = (policy, priority, metric)
+        if asked not in self._targets:
+            version, sla = policy
+            self._targets[asked] = self.known(version).target(sla, priority, metric) if sla else None
+        return self._targets[asked]
 
     def tier(self, policy: Any, priority: Any, tier: Any) -> clock.Target | None:
         """How long a tier may hold the ticket, or by which calendar its time is measured."""
-        version, sla = policy
-        return self.known(version).tier_target(sla, priority, tier) if sla else None
+        asked = (policy, priority, tier)
+        if asked not in self._tiers:
+            version, sla = policy
+            self._tiers[asked] = self.known(version).tier_target(sla, priority, tier) if sla else None
+        return self._tiers[asked]
 
 
 def fold(ticket: Ticket, *, at: datetime) -> clock.Clocks:
@@ -88,12 +115,20 @@ def histories(
 ) -> dict[UUID, list[clock.Event]]:
     """The history of each ticket, by its id, with the policy versions that came to hold; at most two queries."""
     found: dict[UUID, list[clock.Event]] = {ticket.pk: [] for ticket in tickets}
-    rows = Event.objects.filter(ticket__in=list(found), verb__in=VERBS).order_by("at", "id")
-    for ticket_id, *row in rows.values_list("ticket_id", "id", "verb", "at", "data"):
+    for ticket_id, *row in read_many(_HISTORY, list(found), VERBS):
         event = event_of(*row)
         if event is not None:
             found[ticket_id].append(event)
-    return versions.woven(tickets, found, versions.since_the_first(tickets) if known is None else known)
+    return versions.woven(tickets, found, versions.later_than(tickets, found) if known is None else known)
+
+
+def _approval_event(verb: str, at: datetime, data: dict[str, Any], source: str) -> clock.Event | None:
+    if verb in ("approval.finished", "approval.left"):
+        return clock.Event(at=at, type="approval_ended", to=data["approval"], source=source)
+    if not data.get("is_pending", True):
+        return None  # came back answered
+    people = ", ".join(data["names"])
+    return clock.Event(at=at, type="approval_asked", to=data["approval"], reason=people, source=source)
 
 
 def event_of(pk: UUID | str, verb: str, at: datetime, data: dict[str, Any]) -> clock.Event | None:
@@ -110,7 +145,7 @@ def event_of(pk: UUID | str, verb: str, at: datetime, data: dict[str, Any]) -> c
             tier=data.get("tier"),
             source=source,
         )
-    if verb == "message.posted":
+    if verb in ("message.posted", "message.copied"):
         if data["kind"] == Message.Kind.INTERNAL:
             return None
         return clock.Event(at=at, type=f"{data['by']}_reply", source=source)
@@ -120,11 +155,15 @@ def event_of(pk: UUID | str, verb: str, at: datetime, data: dict[str, Any]) -> c
         return clock.Event(at=at, type="policy", to=(data["version"], data["sla"]), source=source)
     if verb == "ticket.merged":
         return clock.Event(at=at, type="merged", source=source)
+    if verb == "ticket.unmerged":
+        return clock.Event(at=at, type="restored", source=source)
     if verb in ("ticket.escalated", "ticket.handed_back"):
         return clock.Event(at=at, type="tier", to=data["to"], source=source)
     if verb == "delay.announced":
         until = datetime.fromisoformat(data["until"])
         return clock.Event(at=at, type="promised", to=until, reason=data["reason"], source=source)
+    if verb.startswith("approval."):
+        return _approval_event(verb, at, data, source)
     return clock.Event(at=at, type="status", to=data["kind"], source=source)
 
 
@@ -137,17 +176,19 @@ def refresh(ticket: Ticket, *, at: datetime) -> None:
         alarms.set(CROSSED, ticket.pk, at)
 
 
-def settle(tickets: Collection[Ticket], *, at: datetime) -> list[Event]:
+def settle(
+    tickets: Collection[Ticket], *, at: datetime, known: Sequence[versions.Version] | None = None
+) -> list[Event]:
     """Write the rows, the due times and the alarms of locked tickets as their histories give them.
 
     Warnings and breaches that lie behind are recorded at their own time, however late this runs, and returned.
-    So many tickets cost as many statements as one.
+    So many tickets cost as many statements as one. `known` are the versions that they have taken over already.
     """
-    past = histories(tickets, versions.take_over(tickets, at=at))
-    folded, windows = [], stops.of(tickets)
+    past = histories(tickets, versions.take_over(tickets, at=at) if known is None else known)
+    folded, windows, terms = [], stops.of(tickets), Terms()
     for ticket in tickets:
         then = max(at, ticket.clocks_at or at)
-        folded.append(Folded(ticket, clock.fold(past[ticket.pk], Terms(), then, windows[ticket.pk]), then))
+        folded.append(Folded(ticket, clock.fold(past[ticket.pk], terms, then, windows[ticket.pk]), then))
     crossed = events.record_crossings(_write_rows(folded))
     _set_alarms(folded)
     _write_tickets(folded, {event.ticket_id for event in crossed})
@@ -164,26 +205,33 @@ class Folded(NamedTuple):
 
 def _write_rows(folded: Sequence[Folded]) -> list[Crossing]:
     """Keep each clock as a row; returns what crossed a line since the rows were last written."""
-    kept = Clock.objects.filter(ticket__in=[each.ticket.pk for each in folded])
-    rows = {(row.ticket_id, row.metric, row.number): row for row in kept}
+    kept = read_many(_ROWS, [each.ticket.pk for each in folded])
+    rows = {(ticket_id, metric, number): row for ticket_id, metric, number, *row in kept}
     crossed, changed, new = [], [], []
     for ticket, clocks, at in folded:
         for each in clocks:
             row = rows.get((ticket.pk, each.metric, each.number))
             if row is None and each.target is None and not each.promised:
                 continue  # nothing was promised, and nothing is measured: no row to show
-            settled = [entry for entry in each.ledger if entry.kind in _CROSSINGS and not _is_unsettled(entry, at)]
+            settled = [entry for entry in each.crossings if not _is_unsettled(entry, at)]
             # The ledger only grows, so what is new stands at its end.
-            crossed += [(ticket, *_crossing(each, entry)) for entry in settled[row.crossings if row else 0 :]]
-            values = _values(each, at) | {"crossings": len(settled)}
+            crossed += [(ticket, *_crossing(each, entry)) for entry in settled[row[-1] if row else 0 :]]
+            values = [*_values(each, at), len(settled)]
             if row is None:
-                new.append(Clock(ticket=ticket, metric=each.metric, number=each.number, **values))
-            elif any(getattr(row, name) != value for name, value in values.items()):
-                row.__dict__.update(values)
-                changed.append(row)
+                told = dict(zip(KEPT, values, strict=True))
+                new.append(Clock(ticket=ticket, metric=str(each.metric), number=each.number, **told))
+            elif row[1:] != values:
+                changed.append((row, values))
     Clock.objects.bulk_create(new)
-    update_many(changed, KEPT)
+    _write_changed(changed)
     return crossed
+
+
+def _write_changed(changed: Sequence[tuple[list[Any], list[Any]]]) -> None:
+    """Write what differs in any of these rows: (id and values as they were, values as they are) each."""
+    places = [place for place in range(len(KEPT)) if any(row[place + 1] != values[place] for row, values in changed)]
+    fields = [KEPT[place] for place in places]
+    write_many(Clock, fields, [(row[0], *[values[place] for place in places]) for row, values in changed])
 
 
 def _write_tickets(folded: Sequence[Folded], crossed: Container[UUID]) -> None:
@@ -213,30 +261,37 @@ def _crossing(folded: clock.Clock, entry: clock.Entry) -> tuple[str, datetime, d
 
 def _is_unsettled(entry: clock.Entry, at: datetime) -> bool:
     """Whether an answer within the second may still undo this warning or breach."""
-    return entry.kind in _CROSSINGS and entry.at > at - SETTLED
+    return entry.at > at - SETTLED
 
 
-def _values(folded: clock.Clock, at: datetime) -> dict[str, Any]:
-    """What is kept of a clock."""
-    return {
-        "state": str(folded.state),
-        "started_at": folded.started_at,
-        "tier": str(folded.tier or ""),
-        "target_seconds": folded.target_seconds,
-        "consumed_seconds": folded.consumed,
-        "remaining_seconds": folded.remaining_seconds(at) if folded.state == clock.State.PAUSED else None,
-        "due_at": folded.due_at,
-        "breached_at": folded.breached_at,
-        "fulfilled_at": folded.fulfilled_at,
-        "revision": folded.revision,
-    }
+def _values(folded: clock.Clock, at: datetime) -> list[Any]:
+    """What is kept of a clock, but for how often it crossed a line."""
+    state = folded.state
+    return [
+        str(state),
+        folded.started_at,
+        str(folded.tier or ""),
+        folded.target_seconds,
+        folded.consumed,
+        folded.remaining_seconds(at) if state == clock.State.PAUSED else None,
+        folded.due_at,
+        folded.breached_at,
+        folded.fulfilled_at,
+        folded.revision,
+    ]
+
+
+def row_of(ticket: Ticket, folded: clock.Clock, *, at: datetime) -> Clock:
+    """A clock's row as of an instant, without reading or writing it."""
+    values = dict(zip(KEPT, _values(folded, at), strict=False))  # all but how often it crossed a line
+    return Clock(ticket=ticket, metric=str(folded.metric), number=folded.number, **values)
 
 
 def _set_alarms(folded: Sequence[Folded]) -> None:
     wanted, unwanted = [], []
     for ticket, clocks, at in folded:
         instants = [instant for each in clocks if (instant := each.next_instant(at)) is not None]
-        instants += [entry.at for each in clocks for entry in each.ledger if _is_unsettled(entry, at)]
+        instants += [entry.at for each in clocks for entry in each.crossings if _is_unsettled(entry, at)]
         if instants:
             wanted.append((ALARM, ticket.pk, min(instants) + SETTLED))
         else:

@@ -10,9 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sla.document import SupportPolicy
+from sla.document.form_fields import is_given
+from sla.document.rules import RuleConditions
 from sla.document.terms import Conditions
 from tenants.text import say
+from tickets import answers, versions
 from tickets.models import Ticket
+from tickets.selection.language import ANSWER
 
 #: What conditions look at: the field of the condition, the fact of the ticket, the collection of the policy, the word.
 LOOKED_AT = (
@@ -53,17 +57,39 @@ class Check:
 
 def facts_of(ticket: Ticket, policy: SupportPolicy) -> dict[str, str | None]:
     """What the conditions of a policy see of a ticket now, as keys. The ticket brings what it points at."""
-    category = policy.categories.get(ticket.category.key)
-    contract = ticket.organization.contract if ticket.organization_id and ticket.organization else None
-    agreed = policy.contracts.get(contract) if contract else policy.default_contract
+    facts = versions.facts_of(ticket)
+    category, agreed = policy.categories.get(facts.category), policy.contract_of(facts.contract)
     return {
+        **facts._asdict(),
         "contract": agreed.key if agreed else None,
-        "category": ticket.category.key,
         "type": category.type if category else None,
-        "channel": ticket.channel.key,
-        "priority": ticket.priority.key,
         "tier": ticket.tier.key,
     }
+
+
+def checks_of_rule(
+    conditions: RuleConditions, facts: Mapping[str, Any], given: Mapping[str, Any], policy: SupportPolicy
+) -> list[Check]:
+    """The same of a rule, which looks at what was answered to fields too."""
+    known = answers.fields_by_key(policy)
+    here = {each.key: say(each.name) for each in policy.fields_for(facts.get("category"))}
+    names = answers.names_of_fields(policy) | here
+    found = checks(conditions, facts, policy)
+    for key, wanted in conditions.fields.items():
+        fields, answer = known.get(key, []), given.get(key)
+        said = [answer] if isinstance(answer, str) else answer or []
+        found.append(
+            Check(
+                f"{ANSWER}{key}",
+                names.get(key, key),
+                tuple(answers.words_of_any(fields, each) for each in wanted),
+                tuple(wanted),
+                answers.words_of_any(fields, answer),
+                ", ".join(said),
+                is_given(answer, wanted),
+            )
+        )
+    return found
 
 
 def checks(conditions: Conditions, facts: Mapping[str, Any], policy: SupportPolicy) -> list[Check]:

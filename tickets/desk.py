@@ -1,22 +1,30 @@
 """Looking up how the desk is set up: the status of a kind, the first tier, the team that takes a category."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 from sla.document import SupportPolicy
-from sla.models import PolicyVersion, Priority
+from sla.models import PolicyVersion, Priority, version_in_force
+from tenants.context import active_tenant_id
 from tenants.models import User
 from tickets import stops
 from tickets.errors import PolicyMissing
 from tickets.models import Category, Channel, Organization, Status, Team, Ticket, Tier
+from tickets.selection.selecting import rows_in_force
 
 
 def current_policy() -> PolicyVersion:
     """The policy version in force. Raises PolicyMissing."""
-    try:
-        return PolicyVersion.objects.current()
-    except PolicyVersion.DoesNotExist:
-        raise PolicyMissing from None
+    version = version_in_force()
+    if version is None:
+        raise PolicyMissing
+    return version
+
+
+def _rows(name: str, version: PolicyVersion) -> Iterable[Any]:
+    """What tickets point at, in its order, from the process's cache: only another version changes it."""
+    return rows_in_force(active_tenant_id(), version.pk)[name].values()
 
 
 def status_of(kind: str) -> Status:
@@ -27,14 +35,30 @@ def status_of(kind: str) -> Status:
     return status
 
 
+def first_status(version: PolicyVersion) -> Status:
+    """What a new ticket is under the version in force. Raises PolicyMissing."""
+    for status in _rows("status", version):
+        if status.kind == Status.Kind.NEW and status.is_active:
+            return status
+    raise PolicyMissing
+
+
 def default_category(version: PolicyVersion) -> Category:
     """Where a request belongs when nobody chose. Raises Category.DoesNotExist."""
-    return Category.objects.get(key=version.policy.default_category.key)
+    key = version.policy.default_category.key
+    for category in _rows("category", version):
+        if category.key == key:
+            return category
+    raise Category.DoesNotExist
 
 
 def default_priority(version: PolicyVersion, category: Category) -> Priority:
     """What the category says, else the policy's default. Raises Priority.DoesNotExist."""
-    return Priority.objects.get(key=version.policy.priority_of(_known(version.policy, category)).key)
+    key = version.policy.priority_of(_known(version.policy, category)).key
+    for priority in _rows("priority", version):
+        if priority.key == key:
+            return priority
+    raise Priority.DoesNotExist
 
 
 def _known(policy: SupportPolicy, category: Category) -> str | None:
@@ -42,17 +66,26 @@ def _known(policy: SupportPolicy, category: Category) -> str | None:
     return category.key if category.key in policy.categories else None
 
 
-def channel_named(key: str) -> Channel:
-    """A channel by key. Raises Channel.DoesNotExist."""
+def channel_named(key: str, version: PolicyVersion | None = None) -> Channel:
+    """A channel by key; under the version in force from the process's cache. Raises Channel.DoesNotExist."""
+    for channel in _rows("channel", version) if version else ():
+        if channel.key == key:
+            return channel
     return Channel.objects.get(key=key)
 
 
-def first_tier() -> Tier:
-    """Where every ticket starts. Raises PolicyMissing."""
-    tier = Tier.objects.filter(is_active=True).first()
-    if tier is None:
-        raise PolicyMissing
-    return tier
+def channel_of_programs() -> str:
+    """Key of the policy's channel for programs if it has one that is official, else of the portal's."""
+    own = Channel.objects.filter(key="api", is_active=True, is_official=True).exists()
+    return "api" if own else "portal"
+
+
+def first_tier(version: PolicyVersion) -> Tier:
+    """Where every ticket starts under the version in force. Raises PolicyMissing."""
+    for tier in _rows("tier", version):
+        if tier.is_active:
+            return tier
+    raise PolicyMissing
 
 
 def team_on(

@@ -1,11 +1,13 @@
-"""The history of tickets: the one place that writes it."""
+"""The history of tickets: the one place that writes it, and that tells open pages of it."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from tenants import alarms
 from tenants.models import User
+from tickets import live
 from tickets.models import Event, Ticket
 
 #: Verbs that customers see in their timeline. A message's own visibility decides about message.posted.
@@ -15,13 +17,29 @@ PUBLIC = {
     "ticket.handed_back",
     "ticket.merged",
     "ticket.absorbed",
+    "ticket.unmerged",
+    "ticket.released",
+    "ticket.split",
+    "ticket.split_off",
     "ticket.not_covered",
     "ticket.refused",
     "ticket.reopened",
+    "ticket.nudged",
+    "report.false",
+    "report.cleared",
     "status.changed",
     "priority.changed",
     "category.changed",
     "delay.announced",
+    "participant.added",
+    "participant.removed",
+    "ticket.claimed",
+    "ticket.followed_up",
+    "ticket.follows_up",
+    "checklist.ticked",
+    "checklist.unticked",
+    "checklist.finished",
+    "checklist.withdrawn",
 }
 
 
@@ -47,12 +65,20 @@ def told(
 def write_down(happened: list[Event]) -> list[Event]:
     """Record events of told(), and set the alarms of their reactions: two statements, however many they are."""
     recorded = Event.objects.bulk_create(happened)
-    alarms.set_many((kind, event.pk, event.at) for event in recorded for kind in alarms.after(event.verb))
+    alarms.set_many((kind, event.pk, event.at) for event in recorded for kind in alarms.after(event.verb, event))
+    live.tell(recorded)
     return recorded
 
 
 def record_crossings(crossings: Iterable[tuple[Ticket, str, datetime, dict[str, Any]]]) -> list[Event]:
     """Write down what happened by itself: (ticket, verb, at, data) each, at their own times, however late."""
-    return Event.objects.bulk_create(
+    recorded = Event.objects.bulk_create(
         Event(ticket=ticket, verb=verb, at=at, is_public=False, data=data) for ticket, verb, at, data in crossings
     )
+    live.tell(recorded)
+    return recorded
+
+
+def last_of(ticket: Ticket) -> UUID | None:
+    """The newest event of a ticket, by its id; what somebody has seen is compared with it."""
+    return Event.objects.filter(ticket=ticket).order_by("-id").values_list("pk", flat=True).first()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from sla.models import PolicyVersion, policy_of
 from tenants.context import active_tenant_id
 from tenants.text import say
 from tickets import clocks, conditions, ledger, promise
-from tickets.models import Clock, Event, Ticket
+from tickets.models import Event, Ticket
 
 #: A sentence has so many parts at most; the days below it tell all.
 MOST_PARTS = 9
@@ -99,27 +99,10 @@ def explained(
     known = clocks.fold(ticket, at=at) if folded is None else folded
     promised = [each for each in known if each.promised and (for_staff or each.metric != engine.Metric.TIER)]
     seen = {(str(each.metric), each.number): each for each in promised}
-    rows = [row_of(ticket, each, at=at) for each in promised]
+    rows = [clocks.row_of(ticket, each, at=at) for each in promised]
     teller = _Teller(ticket, promised, at, for_staff)
     said = promise.all_of(ticket, rows, at=at, with_tiers=for_staff)
     return [teller.explanation(seen[one.metric, one.number], one) for one in said]
-
-
-def row_of(ticket: Ticket, folded: engine.Clock, *, at: datetime) -> Clock:
-    """The clock's row as of an instant, without reading or writing it."""
-    paused = folded.state == engine.State.PAUSED
-    return Clock(
-        ticket=ticket,
-        metric=str(folded.metric),
-        number=folded.number,
-        state=str(folded.state),
-        started_at=folded.started_at,
-        target_seconds=folded.target_seconds,
-        remaining_seconds=folded.remaining_seconds(at) if paused else None,
-        due_at=folded.due_at,
-        breached_at=folded.breached_at,
-        fulfilled_at=folded.fulfilled_at,
-    )
 
 
 class _Teller:
@@ -142,7 +125,8 @@ class _Teller:
 
     def explanation(self, folded: engine.Clock, said: promise.Promise) -> Explanation:
         stretches = list(self._stretches(folded))
-        entries = tuple(entry for entry in folded.ledger if self.for_staff or entry.kind is not engine.Kind.WARNED)
+        entries = folded.ledger if self.for_staff else tuple(map(_plain, folded.ledger))
+        entries = tuple(entry for entry in entries if self.for_staff or entry.kind is not engine.Kind.WARNED)
         return Explanation(
             clock=folded,
             promise=said,
@@ -190,6 +174,8 @@ class _Teller:
             excluded = [entry.reason for entry in folded.ledger if entry.kind is engine.Kind.EXCLUDED and entry.reason]
             return excluded[0] if excluded else _("our service was down")
         entry = found[-1]
+        if entry.rule is Rule.APPROVAL:
+            return ledger.waiting_for(entry if self.for_staff else replace(entry, reason=None))
         if entry.rule is Rule.WINDOW:
             return entry.reason or _("our service was down")
         if entry.kind is engine.Kind.RETARGETED:
@@ -210,11 +196,12 @@ class _Teller:
         if folded.target is None:
             return []
         kinds = folded.pauses
-        return [
+        states = [
             say(each.name if self.for_staff else each.shown_to_customers)
             for each in self.policy.statuses.values()
             if each.kind in kinds
         ]
+        return [*states, _("Waiting for an approval")] if engine.APPROVAL in kinds else states
 
     def _why(self, folded: engine.Clock, said: promise.Promise, stretches: list[Stretch]) -> str:
         ran = [each.way for each in stretches if each.way]
@@ -288,7 +275,7 @@ class _Teller:
 def _how(ticket: Ticket, policy: SupportPolicy, sla: str) -> tuple[str, list[Considered]]:
     """How the SLA policy came to hold for a ticket: by contract, or as the first whose conditions are met."""
     facts = conditions.facts_of(ticket, policy)
-    contract = policy.contracts.get(facts["contract"] or "")
+    contract = policy.contract_of(facts["contract"])
     if contract and contract.sla == sla:
         return _("The contract “%(contract)s” names it.") % {"contract": say(contract.name)}, []
     considered = []
@@ -303,6 +290,11 @@ def _how(ticket: Ticket, policy: SupportPolicy, sla: str) -> tuple[str, list[Con
     if not considered[-1].checks:
         return _("It holds for every request for which no earlier one does."), considered
     return _("It is the first whose conditions this request meets."), considered
+
+
+def _plain(entry: engine.Entry) -> engine.Entry:
+    """As customers read it: not who of the desk is asked to approve."""
+    return replace(entry, reason=None) if entry.rule is Rule.APPROVAL else entry
 
 
 def _shortened(parts: list[str]) -> list[str]:

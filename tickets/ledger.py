@@ -55,7 +55,16 @@ def told(entries: Iterable[Entry], policy: SupportPolicy) -> list[Line]:
 
 def _sentence(entry: Entry, policy: SupportPolicy) -> str:
     said = _told(entry) % _values(entry, policy)
+    if entry.rule == Rule.APPROVAL and entry.kind == Kind.PAUSED:
+        return f"{said}: {waiting_for(entry)}"
     return f"{said} ({entry.reason})" if entry.reason else said
+
+
+def waiting_for(entry: Entry) -> str:
+    """What an approval stopped a clock for; `entry.reason` says who is asked, where the reader may know."""
+    if entry.reason:
+        return _("waiting for approval by %(people)s") % {"people": entry.reason}
+    return _("waiting for an approval")
 
 
 def _told(entry: Entry) -> str:

@@ -24,6 +24,9 @@ SHOWN = (
     Metric.RESOLUTION,
 )
 
+#: So many of the articles that answers carried are named.
+MOST_ARTICLES = 10
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -48,6 +51,11 @@ class OfTier:
     share: int  # of all that were solved, in percent
     target: int | None  # of that share, from the policy
     seconds: int | None  # business time that it held a request on average; None when it held none
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether it solved the share that the policy asks of it; so without a target."""
+        return self.target is None or self.share >= self.target
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,28 @@ def corrections(*, since: datetime) -> list[Correction]:
     by_staff = Event.objects.filter(verb="priority.changed", at__gte=since, actor__isnull=False)
     pairs = Counter((data["former"], data["to"]) for data in by_staff.order_by().values_list("data", flat=True))
     return [Correction(former, to, times) for (former, to), times in pairs.most_common()]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers of agents in the period, and those that carried an article."""
+
+    all: int
+    with_article: int
+    by_article: list[tuple[int, int]]  # number of the article and in how many answers, the most frequent first
+
+    @property
+    def share(self) -> int:
+        """Answers with an article in percent of all, rounded."""
+        return round(100 * self.with_article / (self.all or 1))
+
+
+def answers(*, since: datetime) -> Answers:
+    """How many answers pointed to the knowledge base, and to what. Clauses C9 and E11."""
+    posted = Event.objects.filter(verb="message.posted", at__gte=since, is_public=True, data__by="agent").order_by()
+    carried = list(posted.filter(data__has_key="articles").values_list("data__articles", flat=True))
+    times = Counter(number for numbers in carried for number in numbers)
+    return Answers(posted.count(), len(carried), times.most_common(MOST_ARTICLES))
 
 
 def filed(*, since: datetime) -> int:

@@ -15,7 +15,7 @@ from sla.document import SupportPolicy
 from sla.hours import Calendar
 from sla.models import policy_of
 from tenants.context import active_tenant_id
-from tickets.models import Clock, Ticket
+from tickets.models import Approval, Clock, Ticket
 
 REPLY_METRICS = ("first_response", "next_response")
 #: Without a warning in the policy, a clock is close when three quarters of its target are used.
@@ -74,9 +74,7 @@ class Promise:
 
     metric: str
     number: int
-    name: str
     state: str  # running, close, overdue, paused, met, missed, none
-    word: str
     due_at: datetime | None
     remaining: str  # of the desk's hours; empty where a countdown of wall time is right
     remaining_seconds: int | None  # open seconds left; negative when overdue; None when there is no time to count
@@ -84,9 +82,19 @@ class Promise:
     tell_customer: Callable[[], str] = field(repr=False, compare=False)
     tell_agent: Callable[[], str] = field(repr=False, compare=False)
 
+    @property
+    def name(self) -> str:
+        """What was promised. Looked up when it is asked for, as all words here: lists show badges only."""
+        return str(NAMES.get(self.metric, self.metric))
+
+    @property
+    def word(self) -> str:
+        """How it stands."""
+        return str(WORDS[self.state])
+
     @cached_property
     def sentence(self) -> str:
-        """What the customer reads. Made when it is asked for: lists show badges only."""
+        """What the customer reads."""
         return self.tell_customer()
 
     @cached_property
@@ -110,9 +118,7 @@ def of(clock: Clock, *, ticket: Ticket, at: datetime) -> Promise:
     return Promise(
         metric=clock.metric,
         number=clock.number,
-        name=str(NAMES.get(clock.metric, clock.metric)),
         state=state,
-        word=str(WORDS[state]),
         due_at=None if state == "paused" else clock.due_at,
         remaining=words.length(abs(left or 0)) if counted else "",
         remaining_seconds=left,
@@ -184,9 +190,7 @@ def _nothing(sentence: str) -> Promise:
     return Promise(
         metric="",
         number=0,
-        name="",
         state="none",
-        word=str(WORDS["none"]),
         due_at=None,
         remaining="",
         remaining_seconds=None,
@@ -229,7 +233,7 @@ def _left(clock: Clock, state: str, calendar: Calendar | None, at: datetime) -> 
 
 def _customer_sentence(clock: Clock, state: str, ticket: Ticket, calendar: Calendar | None, left: int | None) -> str:
     if state == "paused":
-        return _paused(ticket, left)
+        return _paused(ticket, clock.metric, left)
     if state == "none":
         if clock.state == "unschedulable":
             return _("No opening hours are set far enough ahead, so no time can be promised yet.")
@@ -245,13 +249,25 @@ def _customer_sentence(clock: Clock, state: str, ticket: Ticket, calendar: Calen
     return str(table[clock.metric]) % values
 
 
-def _paused(ticket: Ticket, left: int | None) -> str:
+def _paused(ticket: Ticket, metric: str, left: int | None) -> str:
+    values = {"left": words.length(max(left or 0, 0))}
+    if _waits_for_approval(ticket, metric):
+        return _("The time stands still while an approval is waited for; %(left)s of our hours are left.") % values
     if left is not None and left < 0:
         return _("The time stands still until you answer. It had run out before; we are sorry.")
-    values = {"left": words.length(left or 0)}
     if ticket.status.kind == "pending":
         return _("The time stands still until you answer; then %(left)s of our hours are left.") % values
+    if ticket.status.kind in ("new", "open"):  # only a service window stops the clock of what we work on
+        return _("The time stands still during work on our service; %(left)s of our hours are left.") % values
     return _("The time stands still while the request is on hold; %(left)s of our hours are left.") % values
+
+
+def _waits_for_approval(ticket: Ticket, metric: str) -> bool:
+    """Asked of a clock that stands still although the request is worked on; one query where the policy allows it."""
+    terms = policy_for(ticket).sla.get(ticket.sla)
+    if ticket.status.kind not in ("new", "open") or terms is None or "approval" not in terms.pause_on.get(metric, ()):
+        return False
+    return Approval.objects.filter(ticket=ticket, state=Approval.State.PENDING).exists()
 
 
 def _agent_sentence(clock: Clock, state: str, left: int | None, unit: str) -> str:

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from kb.text import without_controls
+from tenants.bulk import as_array
 from tenants.context import active_tenant
 from tenants.models import User
-from tickets import lists
+from tenants.permissions import Permission
+from tickets import reading
 from tickets.models import Message, SearchEntry, Ticket
+from tickets.selection import Query
+from tickets.selection.selecting import LONGEST_WORDS, matching
 
 #: What a person may type; more is cut off.
 MAX_QUERY = 200
 MAX_HITS = 50
+#: Where conditions leave more tickets with the words, the newest of them are ranked.
+MOST_RANKED = 2_000
 _NUMBER = re.compile(r"#?(\d{1,18})")
 
 _COLUMNS = "INSERT INTO tickets_searchentry (id, tenant_id, ticket_id, message_id, subject, words)"
+#: The names of a message's files, as they stand and word by word; {tenant} and {message} are SQL.
+_FILES = r"""(
+    SELECT string_agg(concat(' ', file.name, ' ', regexp_replace(file.name, '[\W_]+', ' ', 'g')), '' ORDER BY file.id)
+    FROM tickets_attachment AS file
+    WHERE file.tenant_id = {tenant} AND file.message_id = {message}
+)"""
+_FILES_OF_MESSAGE = _FILES.format(tenant="message.tenant_id", message="message.id")
 #: Every message of the active tenant that has no entry yet, or of all tenants for the owner: a loader calls this once.
 FILL = f"""
 {_COLUMNS}
@@ -26,8 +42,10 @@ SELECT uuidv7(), message.tenant_id, message.ticket_id, message.id,
     CASE WHEN message.is_first THEN ticket.subject ELSE '' END,
     CASE WHEN message.is_first
         THEN tickets_words(
-            ticket.subject, concat_ws(' ', person.name, person.email, person.email, organization.name), message.body)
-        ELSE tickets_words('', '', message.body) END
+            ticket.subject,
+            concat_ws(' ', person.name, person.email, person.email, organization.name),
+            concat(message.body, {_FILES_OF_MESSAGE}))
+        ELSE tickets_words('', '', concat(message.body, {_FILES_OF_MESSAGE})) END
 FROM (
     SELECT *, row_number() OVER (PARTITION BY tenant_id, ticket_id ORDER BY posted_at, id) = 1 AS is_first
     FROM tickets_message
@@ -38,6 +56,10 @@ LEFT JOIN tickets_organization AS organization
     ON organization.tenant_id = ticket.tenant_id AND organization.id = ticket.organization_id
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - no value in it
+_ADD = (
+    f"{_COLUMNS} VALUES (uuidv7(), %s, %s, %s, %s,"
+    f" tickets_words(%s, %s, concat(%s::text, {_FILES.format(tenant='%s', message='%s')})))"
+)
 
 
 def add(message: Message) -> None:
@@ -57,11 +79,20 @@ def move(former: Ticket, to: Ticket) -> None:
     SearchEntry.objects.filter(ticket=former).update(ticket=to)
 
 
+def move_back(messages: QuerySet[Message], to: Ticket) -> None:
+    """Let the words of these messages lead to their own ticket again."""
+    SearchEntry.objects.filter(message__in=messages).update(ticket=to)
+
+
 def _insert(message: Message, *, subject: str, about: str) -> None:
+    tenant_id = active_tenant().id
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_COLUMNS} VALUES (uuidv7(), %s, %s, %s, %s, tickets_words(%s, %s, %s))",
-            [active_tenant().id, message.ticket_id, message.pk, subject, subject, about, message.body],
+            _ADD,
+            [
+                *(tenant_id, message.ticket_id, message.pk, subject),
+                *(subject, about, message.body, tenant_id, message.pk),
+            ],
         )
 
 
@@ -72,21 +103,44 @@ def clean(text: str) -> str:
 
 def numbered(text: str, person: User) -> Ticket | None:
     """The ticket whose number somebody typed, with or without the hash."""
-    typed = _NUMBER.fullmatch(text)
+    typed = _NUMBER.fullmatch(text.strip())
     return Ticket.objects.visible_to(person).filter(number=int(typed[1])).first() if typed else None
 
 
-def find(text: str, person: User, *, most: int = MAX_HITS) -> list[Ticket]:
-    """The tickets that a person may see and that match best, the best first, with all that a list shows."""
-    if not text:
+def find(
+    query: Query,
+    person: User,
+    where: Q | None = None,
+    *,
+    shown: Callable[[QuerySet[Ticket]], QuerySet[Ticket]] | None = None,
+    most: int = MAX_HITS,
+) -> list[Ticket]:
+    """The tickets that a person may see and that match the words best, the best first, with all that a list shows.
+
+    `where` is what the query's conditions select; the words are found among those only; `shown` adds to rows what they
+    show beyond the usual.
+    """
+    words = query.wanted_words[:LONGEST_WORDS]
+    if not words or query.problems:
         return []
-    ranks = _ranks(text, most * 2)
-    # The function saw every row of the tenant; who may see which ticket is decided here, under row-level security.
-    seen = lists.with_rows(Ticket.objects.visible_to(person).filter(pk__in=ranks))
-    return sorted(seen, key=lambda ticket: (-ranks[ticket.pk], -ticket.number))[:most]
+    seen = Ticket.objects.visible_to(person)
+    if where is None and person.may(Permission.SEE_ALL_TICKETS):
+        ranks = _ranks("tickets_search(%s, %s)", words, most * 2)
+    else:
+        public = not person.is_staff_member
+        among = seen.filter(pk__in=matching(words, public=public)) if where is None else seen.filter(where)
+        ids = list(among.order_by("-number").values_list("pk", flat=True)[:MOST_RANKED])
+        ranks = _ranks("tickets_search_among(%s, %s, %s, %s)", words, most, ids, public)
+    # The functions saw every row of the tenant; who may see which ticket is decided here, under row-level security.
+    rows: Iterable[Ticket] = (
+        reading.rows_with_ids(ranks, person)
+        if shown is None
+        else shown(reading.with_rows(reading.among(seen, as_array(ranks))))
+    )
+    return sorted(rows, key=lambda ticket: (-ranks[ticket.pk], -ticket.number))[:most]
 
 
-def _ranks(text: str, most: int) -> dict[UUID, float]:
+def _ranks(function: str, *values: Any) -> dict[UUID, float]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ticket_id, max(rank) FROM tickets_search(%s, %s) GROUP BY ticket_id", [text, most])
+        cursor.execute(f"SELECT ticket_id, max(rank) FROM {function} GROUP BY ticket_id", values)  # noqa: S608
         return dict(cursor.fetchall())

@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from tenants.context import active_tenant
 from tenants.models import User
-from tickets import sentences
+from tenants.statements import Statement
+from tickets import mentions, sentences
 from tickets.models import Attachment, Event, Message, Ticket
 from tickets.sentences import Told, Words
 
 #: The created event opens the story, though its message was written an instant before it.
 _FIRST = "ticket.created"
+#: What was said is shown itself.
+_SHOWN_AS_MESSAGES = ("message.posted", "message.copied")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +48,17 @@ class Item:
 
 
 def for_agent(ticket: Ticket, person: User) -> list[Item]:
-    """Everything, oldest first: messages, notes, events and their reasons. Three queries, four after a merge."""
+    """Everything, oldest first: messages, notes, events and their reasons.
+
+    Two queries, one more for files and one after a merge, and up to two where somebody is mentioned.
+    """
     words = Words(ticket)
-    items = [_said(message, person, _name(message.author)) for message in _messages(ticket)]
-    for event in _events(ticket):
+    said = _MESSAGES.rows(ticket=ticket.pk)
+    prefetch_related_objects([message for message in said if message.has_files], "attachments")  # type: ignore[attr-defined]
+    prefetch_related_objects(said, _origin())
+    mentions.name_anew(said)
+    items = [_said(message, person, _name(message.author)) for message in said]
+    for event in _EVENTS.rows(ticket=ticket.pk):
         actor = _name(event.actor)
         items.append(_happened(event, sentences.for_agents(event, words, actor), person, actor))
     return _in_order(items)
@@ -57,27 +67,36 @@ def for_agent(ticket: Ticket, person: User) -> list[Item]:
 def for_customer(ticket: Ticket, person: User) -> list[Item]:
     """What customers may know, oldest first: no notes, no internal events, no reasons among agents. Three queries."""
     words = Words(ticket)
-    public = _messages(ticket).filter(kind=Message.Kind.PUBLIC)
-    items = [_said(message, person, _name_for_customers(message.author, person)) for message in public]
-    # A promise that was not kept is told to whom it was made, though the event itself is for staff.
-    for event in _events(ticket).filter(Q(is_public=True) | (Q(verb="clock.breached") & ~Q(data__metric="tier"))):
-        actor = _name_for_customers(event.actor, person)
-        told = sentences.for_customers(event, words, actor, is_own=event.actor_id == person.pk)
+    public = _messages(ticket.pk).filter(kind=Message.Kind.PUBLIC).prefetch_related("attachments", _origin())
+    items = [_said(message, person, name_for_customers(message.author, person)) for message in public]
+    # A promise that was not kept is told to whom it was made, though the event itself is for staff; what somebody
+    # thinks of the help is for them and for staff, not for others of their side.
+    late, own = Q(verb="clock.breached") & ~Q(data__metric="tier"), Q(verb="rating.given", actor=person)
+    for event in _events(ticket.pk).filter(Q(is_public=True) | late | own):
+        actor = name_for_customers(event.actor, person)
+        told = sentences.for_customers(event, words, actor, reader=person, is_own=event.actor_id == person.pk)
         if told is not None:
             items.append(_happened(event, told, person, actor))
     return _in_order(items)
 
 
-def _messages(ticket: Ticket) -> QuerySet[Message]:
-    # A query of its own, and only where messages came from another ticket: joining its thirty columns is dearer.
-    origin = Prefetch("merged_from", queryset=Ticket.objects.only("number"))
+def _messages(ticket: UUID) -> QuerySet[Message]:
     found = Message.objects.filter(ticket=ticket).select_related("author__role")
-    return found.prefetch_related("attachments", origin).order_by("posted_at", "id")
+    files = Exists(Attachment.objects.filter(message=OuterRef("pk")))
+    return found.annotate(way=F("channel__key"), has_files=files).order_by("posted_at", "id")
 
 
-def _events(ticket: Ticket) -> QuerySet[Event]:
-    found = Event.objects.filter(ticket=ticket).exclude(verb="message.posted")
+def _origin() -> Prefetch:
+    # A query of its own, and only where messages came from another ticket: joining its thirty columns is dearer.
+    return Prefetch("merged_from", queryset=Ticket.objects.only("number"))
+
+
+def _events(ticket: UUID) -> QuerySet[Event]:
+    found = Event.objects.filter(ticket=ticket).exclude(verb__in=_SHOWN_AS_MESSAGES)
     return found.select_related("actor__role").order_by("at", "id")
+
+
+_MESSAGES, _EVENTS = Statement(_messages, ticket=UUID), Statement(_events, ticket=UUID)
 
 
 def _in_order(items: list[Item]) -> list[Item]:
@@ -86,6 +105,7 @@ def _in_order(items: list[Item]) -> list[Item]:
 
 def _said(message: Message, person: User, author: str) -> Item:
     internal = message.kind == Message.Kind.INTERNAL
+    files = message.attachments.all() if message.has_files else ()  # type: ignore[attr-defined]
     return Item(
         id=message.pk,
         at=message.posted_at,
@@ -98,7 +118,7 @@ def _said(message: Message, person: User, author: str) -> Item:
         by_staff=message.by_staff,
         is_own=message.author_id == person.pk,
         message=message,
-        attachments=list(message.attachments.all()),
+        attachments=[each for each in files if not each.is_inline],
     )
 
 
@@ -123,12 +143,12 @@ def _name(actor: User | None) -> str:
     return str(actor) if actor is not None else _("The helpdesk")
 
 
-def _name_for_customers(actor: User | None, person: User) -> str:
-    """Colleagues and agents by name, but an agent never by mail address."""
+def name_for_customers(actor: User | None, person: User) -> str:
+    """By name, but nobody else by mail address: who reads a ticket may be a stranger to others who do."""
     if actor is None:
         return active_tenant().name
     if actor.pk == person.pk:
         return _("You")
     if actor.is_staff_member:
         return actor.name or active_tenant().name
-    return str(actor)
+    return actor.name if actor.name and "@" not in actor.name else _("Customer")

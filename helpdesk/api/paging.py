@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError as BadValue
-from rest_framework import exceptions, pagination
+from rest_framework import exceptions, pagination, serializers
 
 from tenants.api import BAD_CURSOR
 
@@ -26,6 +26,16 @@ class CursorPagination(pagination.CursorPagination):
         """The view's own order; ties in the order of ids."""
         own = getattr(view, "ordering", self.ordering)
         return (own,) if own in ("id", "-id") else (own, "-id" if own.startswith("-") else "id")
+
+    def get_page_size(self, request: Any) -> int | None:
+        """As many as were asked for, at most 100. Raises ValidationError for what is no number above 0."""
+        asked = request.query_params.get(self.page_size_query_param)
+        if asked is not None:
+            try:
+                serializers.IntegerField(min_value=1).run_validation(asked)
+            except exceptions.ValidationError as wrong:
+                raise exceptions.ValidationError({"page_size": wrong.detail}) from None
+        return super().get_page_size(request)
 
     def decode_cursor(self, request: Any) -> Any:
         """A cursor out of an address. Raises ValidationError."""

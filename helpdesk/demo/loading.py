@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from helpdesk.demo import scripts
+from helpdesk.demo import board, macros, scripts, staffing, templates, views
 from helpdesk.demo.people import settle
 from helpdesk.demo.stories import Skipped, Stage
 from helpdesk.policy.apply import apply
 from kb.actions import load_articles
 from notices import actions as announcements
+from notices.models import Component
 from sla.document import SupportPolicy
-from tenants import alarms
+from tenants import bell
 from tenants.context import act_as, active_tenant
 from tenants.models import Role, Tenant, User
 from tickets.models import Ticket
@@ -46,20 +47,25 @@ def load(tenant: Tenant, *, now: datetime, progress: Callable[[int, int], None])
     file = settings.BASE_DIR / "policies" / f"{tenant.slug}.yaml"
     script = scripts.read(tenant.slug)
     policy = SupportPolicy.load(file)
-    with alarms.one_bell(tenant), act_as(tenant):
+    with bell.one_bell(tenant), act_as(tenant):
         apply(policy, source=file.read_text(encoding="utf-8"), at=now - AGE)
         people = settle(script["people"], script["organizations"], now=now)
         author = next(person for person in people.values() if person.role.kind == Role.Kind.ADMIN)
         load_articles(settings.BASE_DIR / "policies" / "articles" / tenant.slug, author=author, at=now - AGE)
-        _announce(script.get("announcements", []), author, now)
+        services = board.put_up(script["status"], author, since=now - AGE, now=now)
+        _announce(script.get("announcements", []), services, author, now)
+        views.save(author)
+        macros.keep(author)
+        templates.keep(people.values(), now=now)
         # The same month on every machine; only the calendar moves.
         stage = Stage(people, policy, now=now, random=Random(tenant.slug))
         for filed in stage.play(script["tickets"]):
             progress(filed, len(script["tickets"]))
+        staffing.stand(people.values(), now=now)
         return Month(Ticket.objects.count(), stage.skipped)
 
 
-def _announce(entries: list[dict[str, Any]], author: User, now: datetime) -> None:
+def _announce(entries: list[dict[str, Any]], services: dict[str, Component], author: User, now: datetime) -> None:
     for entry in entries:
         starts_at, ends_at = _work(entry["work"], now) if "work" in entry else (None, None)
         announcements.publish(
@@ -68,6 +74,8 @@ def _announce(entries: list[dict[str, Any]], author: User, now: datetime) -> Non
                 body=entry["body"],
                 severity=entry["severity"],
                 audience=entry["audience"],
+                by_mail=entry.get("by_mail", False),
+                components=[services[key] for key in entry.get("services", [])],
                 shown_from=now - timedelta(hours=entry["shown_hours_ago"]),
                 shown_until=ends_at or now + timedelta(hours=entry["lasts_hours"]),
                 starts_at=starts_at,

@@ -87,5 +87,5 @@ class Pace:
 
 def steps_to_answer(steps: list[Step]) -> int:
     """How many steps of the staff share the time until the first public reply; at least one."""
-    by_staff = [step for step in steps if "customer" not in step]
+    by_staff = [step for step in steps if not {"customer", "complain", "call"} & step.keys()]
     return next((count for count, step in enumerate(by_staff, start=1) if "agent" in step), max(1, len(by_staff)))

@@ -9,8 +9,10 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from helpdesk.demo import PASSWORD
+from tenants import alarms
 from tenants.models import Role, User
-from tickets.models import Membership, Organization, OrganizationAddress, Team, TeamMembership
+from tickets.actions.suspending import ENDS
+from tickets.models import Membership, Organization, OrganizationAddress, Suspension, Team, TeamMembership
 
 
 def settle(people: dict[str, Any], organizations: list[dict[str, Any]], *, now: datetime) -> dict[str, User]:
@@ -28,10 +30,14 @@ def settle(people: dict[str, Any], organizations: list[dict[str, Any]], *, now: 
 def _company(entry: dict[str, Any], now: datetime) -> Organization:
     company = Organization(name=entry["name"], contract=entry.get("contract", ""))
     if suspended := entry.get("suspended"):
-        company.suspended_from = now - timedelta(days=suspended["days_ago"])
-        company.suspended_until = company.suspended_from + timedelta(days=suspended["days"])
+        since = now - timedelta(days=suspended["days_ago"])
+        company.suspended_from, company.suspended_until = since, since + timedelta(days=suspended["days"])
         company.suspension_reason = suspended["reason"]
     company.save()
+    if company.suspended_from is not None and company.suspended_until is not None:
+        when = {"since": company.suspended_from, "until": company.suspended_until, "made_at": company.suspended_from}
+        suspension = Suspension.objects.create(organization=company, words=company.suspension_reason, **when)
+        alarms.set(ENDS, suspension.pk, company.suspended_until)
     for address in entry.get("addresses", []):
         OrganizationAddress.objects.create(organization=company, email=address)
     return company

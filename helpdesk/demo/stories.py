@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from escalation import actions as escalation
+from helpdesk.demo.opinions import Opinions
 from helpdesk.demo.pace import Pace, Step, steps_to_answer
 from inbox.reactions import TELL
 from sla.document import SupportPolicy
@@ -21,11 +22,13 @@ from tenants import alarms
 from tenants.context import active_tenant
 from tenants.errors import Refused
 from tenants.models import User
-from tickets import actions, desk
-from tickets.models import Category, Exclusion, RefusalReason, Team, Ticket
+from tickets import actions, callbacks, desk
+from tickets.models import Approval, Category, Complaint, Exclusion, RefusalReason, Team, Ticket
 
 #: Mail of the last days only is written: it takes most of the time, and nobody looks at a month of it.
 MAIL_KEPT = timedelta(days=3)
+#: Steps that customers do.
+CUSTOMER = {"customer", "complain", "call"}
 
 
 @dataclass
@@ -60,6 +63,7 @@ class Stage:
         self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._order = count()
         self._told: list[Story] = []
+        self._opinions = Opinions(policy, seed=active_tenant().slug, later=self._later)
 
     def play(self, scripts: list[dict[str, Any]], *, days: int = 30) -> Iterator[int]:
         """Play everything up to now, yielding how many tickets there are after each that is filed."""
@@ -111,9 +115,10 @@ class Stage:
 
     def _next(self, story: Story, at: datetime) -> None:
         if not story.steps:
+            self._opinions.follow(self._current(story), story.script.get("rating"), at)
             return
         step = story.steps[0]
-        if "customer" in step:
+        if CUSTOMER & step.keys():
             then = self.pace.customer_writes(step, at)
         else:
             to_answer = 0 if story.answered else steps_to_answer(story.script["exchange"])
@@ -136,6 +141,20 @@ class Stage:
         ticket = self._current(story)
         if "customer" in step:
             actions.comment(ticket, author=ticket.requester, body=step["customer"], at=at)
+            return
+        if "complain" in step:
+            actions.file_complaint(ticket, text=step["complain"], actor=ticket.requester, at=at)
+            return
+        if "call" in step:
+            self._ask_for_call(ticket, step, at)
+            return
+        if "answer" in step:
+            self._answer(ticket, step, at)
+            return
+        if "outcome" in step:
+            complaint = Complaint.objects.open().get(ticket=ticket)
+            said = {"outcome": step["outcome"], "text": step["text"], "remedy": step.get("remedy", "")}
+            actions.decide_complaint(complaint, actor=self.people[step["by"]], at=at, **said)
             return
         agent = self._agent(ticket)
         if ticket.assignee_id is None and ticket.is_active:
@@ -163,13 +182,39 @@ class Stage:
         elif "refuse" in step:
             reason = RefusalReason.objects.get(key=step["refuse"])
             actions.refuse(ticket, reason, actor=agent, at=at, explanation=step.get("explanation", ""))
-        elif "merge_into" in step:
+        else:
+            self._act_beside(ticket, step, agent, at)
+
+    def _act_beside(self, ticket: Ticket, step: Step, agent: User, at: datetime) -> None:
+        """What is done with a ticket beside answering it and moving it on."""
+        if "merge_into" in step:
             into = next(each for each in self._told if each.script["subject"] == step["merge_into"])
             actions.merge(ticket, into=self._current(into), actor=agent, at=at)
+        elif "fields" in step:
+            actions.change_fields(ticket, step["fields"], actor=agent, at=at)
+        elif "approval" in step:
+            people = [self.people[email] for email in step["of"]]
+            until = self.pace.policy.calendar().add_days(at, step["answer_days"])
+            actions.ask_approval(ticket, text=step["approval"], approvers=people, until=until, actor=agent, at=at)
+        elif "false_report" in step:
+            actions.mark_false_report(ticket, reason=step["false_report"], actor=agent, at=at)
         elif "tag" in step:
             actions.add_tag(ticket, step["tag"], actor=agent, at=at)
         else:
             raise ValueError(f"The demo knows no step like this: {step}")
+
+    def _ask_for_call(self, ticket: Ticket, step: Step, at: datetime) -> None:
+        """The customer wants to be called, at the next time from now on at which somebody is at the phone."""
+        calendar = callbacks.calendar_of(self.pace.policy)
+        assert calendar is not None  # only a desk that calls back has such steps
+        when = next(callbacks.slots(calendar, self.now))
+        actions.ask_callback(ticket, phone=step["phone"], topic=step["call"], when=when, actor=ticket.requester, at=at)
+
+    def _answer(self, ticket: Ticket, step: Step, at: datetime) -> None:
+        """One of those who are asked says what they think."""
+        approval = Approval.objects.get(ticket=ticket, state=Approval.State.PENDING)
+        said = {"answer": step["answer"], "comment": step.get("comment", "")}
+        actions.answer_approval(approval, actor=self.people[step["by"]], at=at, **said)
 
     def _agent(self, ticket: Ticket) -> User:
         """Who holds the ticket, else somebody of its team."""

@@ -18,7 +18,7 @@ from helpdesk.policy import changelog
 from helpdesk.policy.readers import audience
 from sla.api import PolicySerializer, named, summary
 from sla.document import diff
-from sla.models import PolicyVersion, Recalculation
+from sla.models import PolicyVersion, Recalculation, version_in_force
 from tenants.api import PageQuery, person_of, queried
 
 
@@ -28,7 +28,7 @@ class PolicyView(APIView):
     @extend_schema(responses=PolicySerializer, operation_id="policy")
     def get(self, request: Request) -> Response:
         """What is promised, to a customer by their own contract, and the keys that requests name."""
-        version = PolicyVersion.objects.defer("document", "source").order_by("-number").first()
+        version = version_in_force()
         if version is None:
             raise Http404
         return _shown(request, version, in_force=True)

@@ -9,15 +9,18 @@ from typing import Any
 
 from django.conf import settings
 
-from helpdesk.policy.errors import PolicyImpossible, PriorityInUse, StalePlan
+from helpdesk.policy.errors import PartInUse, PolicyImpossible, PriorityInUse, StalePlan, TeamInUse, TierInUse
+from helpdesk.policy.wording import said
+from notices import telling
 from sla.document import SupportPolicy, diff, moves_clocks, to_yaml
 from sla.document.future import impossible
 from sla.models import PolicyVersion, Priority
 from tenants.context import active_tenant
 from tenants.models import Tenant, User
-from tickets import recalculation
+from tickets import distribution, recalculation, recurring
 from tickets.models import Category, Channel, Exclusion, RefusalReason, Status, Team, Ticket, Tier
 from tickets.models.desk import KeyedModel
+from tickets.models.ticket import TicketQuerySet
 
 #: How much of a long list a refusal shows.
 MOST_NUMBERS, MOST_PROBLEMS = 10, 5
@@ -44,7 +47,7 @@ def apply(
 
     `source` is the policy file; without one (the policy comes from a page) it is written, with the comments of the
     former file. `base` is the number of the version that the plan was made against, 0 for none. Open tickets follow in
-    the background: see tickets.recalculation. Raises StalePlan, PriorityInUse, PolicyImpossible.
+    the background: see tickets.recalculation. Raises StalePlan, PolicyImpossible, PartInUse.
     """
     # One after the other; other work goes on, since its rows only refer to the tenant.
     Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant().pk)
@@ -58,6 +61,7 @@ def apply(
         return Applied(former, [], is_new=False)
     refuse(policy, at=at)
     changes = diff(former.policy if former else None, policy)
+    at = _not_before_what_it_takes_over(at, former)
     version = PolicyVersion.objects.create(
         number=number + 1,
         document=policy.to_document(),
@@ -70,21 +74,47 @@ def apply(
     if not is_same:
         _update_tenant(policy)
         _update_desk(policy)
+        recurring.realign()
+        distribution.ask(set(Team.objects.values_list("pk", flat=True)), at=at)
+        if _lead_times(policy) != _lead_times(former.policy if former else None):
+            telling.follow_lead_times(at=at)
     recalculation.start(version, at=at)
     return Applied(version, changes)
 
 
+def _lead_times(policy: SupportPolicy | None) -> object:
+    """What decides when announced work is told ahead: days are counted in the policy's hours."""
+    if policy is None or policy.maintenance is None:
+        return ()
+    return policy.maintenance.lead_times, policy.calendar()
+
+
+def _not_before_what_it_takes_over(at: datetime, former: PolicyVersion | None) -> datetime:
+    """When the new version is applied: not before the former one and the newest ticket, which are to follow it."""
+    newest = Ticket.objects.order_by("-number").values_list("created_at", flat=True).first()
+    return max([at, *([former.applied_at] if former else []), *([newest] if newest else [])])
+
+
 def refuse(policy: SupportPolicy, *, at: datetime) -> None:
-    """Refuse a policy that can't be put into force as things are. Raises PriorityInUse, PolicyImpossible."""
-    if problems := [f"{'.'.join(path)}: {message}" for path, message in impossible(policy, at)]:
+    """Refuse a policy that can't be put into force as things are. Raises PolicyImpossible, PartInUse."""
+    if problems := [f"{'.'.join(path)}: {said(message)}" for path, message in impossible(policy, at)]:
         raise PolicyImpossible(problems=" ".join(problems[:MOST_PROBLEMS]))
     gone = Priority.objects.exclude(key__in=[*policy.priorities, *policy.replaced_priorities])
     for priority in gone:
-        tickets = Ticket.objects.active().filter(priority=priority).order_by("number")
-        if numbers := list(tickets.values_list("number", flat=True)[:MOST_NUMBERS]):
-            count = tickets.count()
-            named = ", ".join([*(f"#{number}" for number in numbers), *(["…"] if count > len(numbers) else [])])
-            raise PriorityInUse(priority=priority.key, count=count, numbers=named)
+        _require_unused(PriorityInUse, Ticket.objects.filter(priority=priority), priority=priority.key)
+    for tier in Tier.objects.filter(is_active=True).exclude(key__in=policy.tiers):
+        _require_unused(TierInUse, Ticket.objects.filter(tier=tier), key=tier.key)
+    for team in Team.objects.filter(is_active=True).exclude(key__in=policy.teams):
+        _require_unused(TeamInUse, Ticket.objects.filter(team=team), key=team.key)
+
+
+def _require_unused(refusal: type[PartInUse], tickets: TicketQuerySet, **named: str) -> None:
+    """Raise a refusal that names the first of those tickets that are open, if there are any."""
+    found = tickets.active().order_by("number")
+    if numbers := list(found.values_list("number", flat=True)[:MOST_NUMBERS]):
+        count = found.count()
+        shown = ", ".join([*(f"#{number}" for number in numbers), *(["…"] if count > len(numbers) else [])])
+        raise refusal(count=count, numbers=shown, **named)
 
 
 def _update_tenant(policy: SupportPolicy) -> None:

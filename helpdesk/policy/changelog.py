@@ -89,7 +89,11 @@ def _told(old: SupportPolicy, new: SupportPolicy) -> Iterator[tuple[str, str]]:
     for name, anchor in KEYED:
         yield from ((anchor, line) for line in _members(getattr(old, name), getattr(new, name)))
     yield from (("priorities", line) for line in _matrix(old, new))
-    if rules(old) != rules(new) or say(old.escalation.text) != say(new.escalation.text):
+    if (
+        rules(old) != rules(new)
+        or say(old.escalation.text) != say(new.escalation.text)
+        or (old.escalation.customer_may_after != new.escalation.customer_may_after)
+    ):
         yield "tiers", _("When a request goes to the next line was set anew")
     for name, anchor in SINGLE:
         yield from ((anchor, line) for line in _single(getattr(old, name), getattr(new, name)))

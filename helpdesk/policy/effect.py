@@ -129,6 +129,7 @@ class _Draft(clocks.Terms):
     """The terms of all versions, and those of one that does not exist yet."""
 
     def __init__(self, policy: SupportPolicy) -> None:
+        super().__init__()
         self.policy = policy
 
     def known(self, version: str) -> SupportPolicy:

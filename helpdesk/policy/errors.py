@@ -24,14 +24,46 @@ class WrongPlan(Refused):
     code = "wrong_plan"
 
 
-class PriorityInUse(Refused):
-    """Open tickets have a priority that the new policy no longer knows."""
+class PartInUse(Refused):
+    """Open tickets have something that the new policy no longer knows."""
+
+    #: The part of the document that it was in.
+    part: str
+
+
+class PriorityInUse(PartInUse):
+    """A priority; another one can take its place."""
+
+    part = "priorities"
 
     sentence = _(
         'This policy no longer has the priority "%(priority)s", and %(count)s open tickets have it: %(numbers)s.'
         " Write replaces: [%(priority)s] under the priority that takes its place, or change those tickets first."
     )
     code = "priority_in_use"
+
+
+class TierInUse(PartInUse):
+    """A tier: nobody would work on those tickets."""
+
+    part = "tiers"
+    sentence = _(
+        'This policy no longer has the tier "%(key)s", and %(count)s open tickets are on it: %(numbers)s. Nothing was'
+        " changed. Escalate them or hand them back first: the list tier:%(key)s is:active finds them."
+    )
+    code = "tier_in_use"
+
+
+class TeamInUse(PartInUse):
+    """A team: nobody would work on those tickets."""
+
+    part = "teams"
+    sentence = _(
+        'This policy no longer has the team "%(key)s", and it has %(count)s open tickets: %(numbers)s. Nothing was'
+        " changed. Hand them over to another team first: the list team:%(key)s is:active finds them, and all of them"
+        " can be ticked at once."
+    )
+    code = "team_in_use"
 
 
 class PolicyImpossible(Refused):

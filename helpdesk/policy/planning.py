@@ -72,7 +72,7 @@ class Plan:
 
 
 def plan(policy: SupportPolicy, *, source: str | None = None, at: datetime) -> Plan:
-    """Compare a policy with the one in force. Raises PriorityInUse, PolicyImpossible: what could not be applied."""
+    """Compare a policy with the one in force. Raises PartInUse, PolicyImpossible: what could not be applied."""
     refuse(policy, at=at)
     latest = PolicyVersion.objects.defer("document").order_by("-number").first()
     changes = diff(latest.policy if latest else None, policy)

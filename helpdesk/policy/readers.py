@@ -80,7 +80,7 @@ def audience(person: User | None, wanted: str, policy: SupportPolicy) -> Audienc
     if chosen is None:
         return Audience(choices=tuple(choices))
     lifted = LiftedExclusion.objects.filter(organization=chosen).values_list("exclusion__key", flat=True)
-    contract = policy.contracts.get(chosen.contract) or policy.default_contract
+    contract = policy.contract_of(chosen.contract)
     return Audience(contract, chosen, frozenset(lifted), tuple(choices))
 
 

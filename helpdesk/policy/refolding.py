@@ -117,13 +117,17 @@ class Draft:
         ]
 
     def _history(self, filed: Filed, events: Sequence[Told]) -> list[clock.Event]:
-        sla, priority = self._filed_under(filed, next((data for verb, _, data in events if verb == _MOVED), None))
+        moved = next((data for verb, _, data in events if verb == _MOVED), None)
+        sla, priority = self._filed_under(filed, moved)
         data, followed_at = filed.data, None
         history = [
             clock.Event(filed.at, "created", by=data["by"], status=data["status"], policy=sla, priority=priority)
         ]
         for verb, at, data in events:
-            if verb == "policy.changed":
+            if verb == "policy.changed" and data["version"] is None:  # its customer's contract came to decide
+                claimed = filed._replace(data={**filed.data, "sla": data["sla"]})
+                history.append(clock.Event(at, "policy", to=self._filed_under(claimed, moved)[0]))
+            elif verb == "policy.changed":
                 followed_at = at
             elif verb == _MOVED or (verb == "priority.changed" and at == followed_at and not data.get("reason")):
                 continue  # it took the place of a priority that a version no longer had: here none of them came

@@ -11,8 +11,13 @@ from django.utils.translation import gettext as _
 
 from sla import words
 from sla.document import SupportPolicy
+from sla.document.conduct import Strikes
+from sla.document.durations import Duration
+from sla.document.rules import Rule
 from sla.document.terms import METRICS, Contract, SlaPolicy
 from tenants.text import say
+from tickets import answers
+from tickets.models import Strike
 from tickets.promise import NAMES
 
 #: The headings of the page, by anchor and in order.
@@ -41,6 +46,7 @@ class Grid:
     conditions: list[str]
     metrics: list[str]
     rows: list[tuple[str, list[str], str]]
+    pause: str
 
 
 def grid(policy: SupportPolicy, sla: SlaPolicy, contract: Contract | None = None) -> Grid:
@@ -53,7 +59,20 @@ def grid(policy: SupportPolicy, sla: SlaPolicy, contract: Contract | None = None
         targets = sla.targets[priority.key]
         cells = [words.duration(length) if (length := targets.get(metric)) else "" for metric in promised]
         rows.append((say(priority.name), cells, say(policy.calendars[policy.calendar_key(sla.key, priority.key)].name)))
-    return Grid(say(sla.name), _conditions(policy, sla, contract), [str(NAMES[metric]) for metric in promised], rows)
+    return Grid(
+        say(sla.name),
+        _conditions(policy, sla, contract),
+        [str(NAMES[metric]) for metric in promised],
+        rows,
+        _pause(sla, promised),
+    )
+
+
+def _pause(sla: SlaPolicy, promised: list[str]) -> str:
+    """Which of the promised times wait for approvals."""
+    waits = [str(NAMES[metric]) for metric in promised if "approval" in sla.pause_on.get(metric, ())]
+    text = _("While somebody is asked to approve something, the time stands still: %(metrics)s.")
+    return text % {"metrics": ", ".join(waits)} if waits else ""
 
 
 def _conditions(policy: SupportPolicy, sla: SlaPolicy, contract: Contract | None) -> list[str]:
@@ -112,9 +131,19 @@ def rules(policy: SupportPolicy) -> list[str]:
             said = _("%(metric)s: not in time") % names
         else:
             said = _("%(metric)s: %(percent)s%% of the time used") % names
-        only = ", ".join(say(policy.priorities[key].name) for key in rule.when.only.priorities)
+        only = ", ".join(
+            [*(say(policy.priorities[key].name) for key in rule.when.only.priorities), *_answers(policy, rule)]
+        )
         moments.append(f"{said} ({only})" if only else said)
     return moments
+
+
+def _answers(policy: SupportPolicy, rule: Rule) -> Iterator[str]:
+    """What a rule asks of fields, as far as customers see them."""
+    known = answers.fields_by_key(policy)
+    for key, wanted in rule.when.only.fields.items():
+        if answers.is_open_to_customers(key, policy):
+            yield from (answers.words_of_any(known[key], each) for each in wanted)
 
 
 def lengths(policy: SupportPolicy) -> dict[str, str]:
@@ -123,14 +152,38 @@ def lengths(policy: SupportPolicy) -> dict[str, str]:
     found: dict[str, str] = {}
     if fair.follow_up_pause:
         found["follow_up_pause"] = words.duration(fair.follow_up_pause)
+    if fair.nudges:
+        found["nudges"] = _("Whoever asks again without anything new is told at once how the request stands.")
+    if fair.strikes:
+        found["strikes"] = _strikes(fair.strikes)
     if fair.session_limit:
         found["session_limit"] = words.duration(fair.session_limit)
         found["session_channels"] = ", ".join(say(policy.channels[key].name) for key in fair.session_channels)
     if policy.maintenance and policy.maintenance.lead_times:
         found["lead_times"] = ", ".join(words.wall_length(each.seconds or 0) for each in policy.maintenance.lead_times)
+    if policy.feedback and policy.feedback.ask:
+        for name in ("cooldown", "correctable"):
+            length: Duration = getattr(policy.feedback, name)
+            found[name] = words.duration(length) if length.days else words.wall_length(length.seconds or 0)
+    within = policy.self_service.reopen_within
+    found["reopen_within"] = words.duration(within) if within.days else words.wall_length(within.seconds or 0)
     if policy.complaints:
         found["complaints"] = words.duration(policy.complaints.target)
+    if policy.escalation.customer_may_after:
+        found["customer_may_after"] = words.duration(policy.escalation.customer_may_after)
     return found
+
+
+def _strikes(rule: Strikes) -> str:
+    """What counts, and what comes of it."""
+    said = _(
+        "These count: %(what)s. Each counts for %(length)s; at %(warn)s we remind, at %(review)s we decide about a"
+        " suspension."
+    )
+    kinds = [str(Strike.Kind(each).label) for each in rule.counted]
+    length = words.wall_length(rule.lapse_after.seconds or 0)
+    what = ", ".join(kind[:1].lower() + kind[1:] for kind in kinds)
+    return said % {"what": what, "length": length, "warn": rule.warn_at, "review": rule.review_at}
 
 
 def contents(policy: SupportPolicy) -> Iterator[tuple[str, str]]:
@@ -140,7 +193,7 @@ def contents(policy: SupportPolicy) -> Iterator[tuple[str, str]]:
         "covered": policy.exclusions or policy.responsibilities.support,
         "asking": _has_guidance(policy),
         "refusals": policy.refusal_reasons or policy.suspension,
-        "fair-use": fair.rules or fair.consequence or fair.follow_up_pause or fair.session_limit,
+        "fair-use": fair.rules or fair.consequence or fair.follow_up_pause or fair.session_limit or fair.strikes,
         "maintenance": policy.maintenance,
         "feedback": policy.feedback,
         "complaints": policy.complaints,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,15 +11,18 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.policy.replay import Figures, Flip, Replay, replay
+from helpdesk.policy.screens import drafting
 from helpdesk.policy.versions import version_of
+from helpdesk.policy.wording import said
 from sla.document import PolicyError, Problem, SupportPolicy
 from sla.document.reading import LARGEST_FILE
-from sla.models import PolicyVersion, Priority
+from sla.models import PolicyDraft, PolicyVersion, Priority
 from tenants.access import staff_who_may
 from tenants.models import User
 from tenants.permissions import Permission
@@ -62,17 +65,17 @@ class Flipped:
 
 
 class ReplayForm(forms.Form):
-    """A version, or a file or its text, which win in that order from the last; and how far back."""
+    """A draft or a version, or a file or its text, which win in that order from the last; and how far back."""
 
-    version = forms.ChoiceField(label=gettext_lazy("Version to replay"), required=False)
+    version = forms.ChoiceField(label=gettext_lazy("Draft or version to replay"), required=False)
     file = forms.FileField(
-        label=gettext_lazy("Or a draft: a policy file"),
+        label=gettext_lazy("Or a policy file"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml,.json"}),
     )
     text = forms.CharField(
-        label=gettext_lazy("Or the text of a draft"),
-        help_text=gettext_lazy("With a draft, the version above is not looked at. The draft is not kept."),
+        label=gettext_lazy("Or the text of one"),
+        help_text=gettext_lazy("With a file or a text, the choice above is not looked at. Neither is kept."),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "wrap": "off"}),
@@ -85,7 +88,10 @@ class ReplayForm(forms.Form):
         version, days = self.fields["version"], self.fields["days"]
         assert isinstance(version, forms.ChoiceField)
         assert isinstance(days, forms.ChoiceField)
-        version.choices = [(number, _("Version %(number)s") % {"number": number}) for number in numbers]
+        version.choices = [
+            *((str(draft.pk), _told_of(draft)) for draft in _drafts()),
+            *((number, _("Version %(number)s") % {"number": number}) for number in numbers),
+        ]
         days.choices = [(day, ngettext("%(days)s day", "%(days)s days", day) % {"days": day}) for day in PERIODS]
 
     def clean(self) -> dict[str, Any]:
@@ -99,13 +105,32 @@ class ReplayForm(forms.Form):
                 raw = file.read(LARGEST_FILE + 1) if file is not None else text.replace("\r\n", "\n").encode()
                 given["policy"] = SupportPolicy.load(bytes(raw), source=FILE)
             elif version:
-                given["policy"] = version_of(int(version)).policy
+                given["policy"] = self._chosen(version)
             elif "version" not in self.errors:
-                self.add_error(None, _("Choose a version, or give a draft: its file or its text."))
+                self.add_error(None, _("Choose a draft or a version, or give a policy: its file or its text."))
         except PolicyError as error:
-            self.problems = list(error.problems)
+            self.problems = [replace(problem, message=str(said(problem.message))) for problem in error.problems]
             self.add_error(None, _("The draft is no policy yet. What is wrong is listed below the form."))
         return given
+
+    def _chosen(self, version: str) -> SupportPolicy | None:
+        """The policy of a version, or of a draft on top of the one in force. Raises PolicyError."""
+        if version.isdecimal():
+            return version_of(int(version)).policy
+        draft = PolicyDraft.objects.filter(pk=version).first()
+        if draft is None:
+            self.add_error("version", _("This draft is no longer there. Choose another one."))
+            return None
+        return drafting.joined(draft, drafting.latest()).policy
+
+
+def _drafts() -> Iterable[PolicyDraft]:
+    return PolicyDraft.objects.defer("document", "source").select_related("author").order_by("-changed_at")[:MOST_ROWS]
+
+
+def _told_of(draft: PolicyDraft) -> str:
+    when = date_format(timezone.localtime(draft.changed_at), "SHORT_DATETIME_FORMAT")
+    return _("Draft of %(author)s, %(time)s") % {"author": draft.author, "time": when}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,7 +149,9 @@ def policy_replay(request: HttpRequest, person: User) -> HttpResponse:
 
 
 def _start(request: HttpRequest) -> dict[str, Any]:
-    """The text of the policy in force to begin a draft with, if that is asked for."""
+    """The draft that a link names, or the text of the policy in force to begin one with, if that is asked for."""
+    if "choose" in request.GET:
+        return {"version": request.GET["choose"]}
     if "draft" not in request.GET:
         return {}
     latest = PolicyVersion.objects.order_by("-number").values_list("source", flat=True).first()

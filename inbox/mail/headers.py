@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from email.utils import formataddr
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -35,13 +33,6 @@ def deliverable(address: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def sender(tenant: Tenant) -> str:
-    """The tenant's name and address, quoted as a header wants it."""
-    if not tenant.mail_address or not deliverable(tenant.mail_address):
-        return str(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((one_line(tenant.name, 100), tenant.mail_address))
 
 
 def host(tenant: Tenant) -> str:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from inbox.mail.headers import one_line
-from inbox.mail.links import link
-from inbox.mail.readers import is_proven
+from inbox.mail.links import link, small_print, to_ticket
+from inbox.mail.stories import Story
 from inbox.models import OutgoingMail
 from tenants.context import active_tenant
 from tenants.models import User
-from tickets import promise, sentences
-from tickets.models import Attachment, Event, Message, Ticket
+from tickets import promise, recipients, sentences
+from tickets.models import Event, Message, Ticket
 
 Kind = OutgoingMail.Kind
-#: Longer messages are read on the page.
-LONGEST_QUOTE = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,56 +28,23 @@ class Letter:
     lead: str
     paragraphs: list[str] = field(default_factory=list)
     quote: str = ""
+    quote_html: str = ""
     is_cut: bool = False
     files: list[str] = field(default_factory=list)
     promise: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
+    scores: list[tuple[int, str]] = field(default_factory=list)
     url: str = ""
     button: str = ""
     why: str = ""
+    small_print: str = ""
     greeting: str = ""
+    closing: str = ""
 
     @property
     def is_automatic(self) -> bool:
         """Whether the helpdesk wrote it by itself: only an agent's reply is a letter from one person to another."""
         return self.kind != Kind.REPLY
-
-
-class Story:
-    """An event and its ticket, loaded once for all readers."""
-
-    def __init__(self, event: Event, now: datetime) -> None:
-        self.event = event
-        self.ticket: Ticket = event.ticket
-        self.now = now
-        self.words = sentences.Words(event.ticket)
-
-    @cached_property
-    def message(self) -> Message | None:
-        """What was said, for events about a message."""
-        pk = self.event.data.get("message")
-        return Message.objects.filter(pk=UUID(pk)).first() if pk else None
-
-    @cached_property
-    def clocks(self) -> list[Any]:
-        """The ticket's promises."""
-        return list(self.ticket.clocks.all())
-
-    @cached_property
-    def files(self) -> list[str]:
-        """Names of the files that came with the message."""
-        names = Attachment.objects.filter(message=self.message).values_list("name", flat=True) if self.message else []
-        return [one_line(name) for name in names]
-
-    @property
-    def quote(self) -> str:
-        """The message, as long as a mail should be."""
-        return self.message.body[:LONGEST_QUOTE] if self.message else ""
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there is more of it on the page."""
-        return self.message is not None and len(self.message.body) > LONGEST_QUOTE
 
 
 def for_customer(story: Story, person: User) -> Letter | None:
@@ -92,7 +54,10 @@ def for_customer(story: Story, person: User) -> Letter | None:
         return _receipt(story, person)
     if event.verb == "message.posted":
         return _said(story, person)
-    told = sentences.for_customers(event, story.words, _name_for_customers(event.actor), is_own=False)
+    if event.verb == "participant.added" and event.data["person"] == str(person.pk):
+        return _welcome(story, person)
+    actor = name_for_customers(event.actor)
+    told = sentences.for_customers(event, story.words, actor, reader=person, is_own=False)
     if told is None:
         return None
     return Letter(
@@ -110,26 +75,45 @@ def for_staff(story: Story, person: User) -> Letter:
     names: dict[str, Any] = {"actor": str(event.actor or active_tenant().name), "number": ticket.number}
     frame: dict[str, Any] = {
         "subject": ticket.subject,
-        "greeting": _greeting(person),
-        "facts": _staff_facts(story),
+        "greeting": greeting(person),
+        "facts": staff_facts(story),
         "url": link("desk:ticket", ticket.number),
         "button": _("Open the ticket"),
-        "why": _("You get this mail because you work on this ticket."),
+        "why": _why(story, person),
     }
     if event.verb == "message.posted":
-        lead = _("%(actor)s wrote on ticket %(number)s:") % names
-        said: dict[str, Any] = {"quote": story.quote, "is_cut": story.is_cut, "files": story.files}
-        return Letter(kind=Kind.COMMENT, lead=lead, **said, **frame)
-    if event.verb == "ticket.assigned":
+        is_note = story.message is not None and story.message.kind == Message.Kind.INTERNAL
+        if calls_upon(event, person):
+            lead = _("%(actor)s mentioned you on ticket %(number)s:")
+        elif is_note:
+            lead = _("%(actor)s wrote a note on ticket %(number)s:")
+        else:
+            lead = _("%(actor)s wrote on ticket %(number)s:")
+        kind = Kind.COMMENT if event.data.get("by") == "customer" else Kind.NOTICE
+        return Letter(kind=kind, lead=lead % names, **story.quoted, **frame)
+    if event.verb == "ticket.assigned" and event.data.get("to") == str(person.pk):
         return Letter(kind=Kind.NOTICE, lead=_("%(actor)s assigned ticket %(number)s to you.") % names, **frame)
     told = sentences.for_agents(event, story.words, names["actor"])
     return Letter(kind=Kind.NOTICE, lead=told.text, paragraphs=[told.detail] if told.detail else [], **frame)
 
 
+def _why(story: Story, person: User) -> str:
+    if calls_upon(story.event, person):
+        return _("You get this mail because a note mentions you.")
+    if person.pk in story.followers and person.pk != story.ticket.assignee_id:
+        return _("You get this mail because you follow this ticket.")
+    return _("You get this mail because you work on this ticket.")
+
+
+def calls_upon(event: Event, person: User) -> bool:
+    """Whether a note mentions this person."""
+    return str(person.pk) in event.data.get("mentions", ())
+
+
 def _receipt(story: Story, person: User) -> Letter:
     number = story.ticket.number
-    if not is_proven(person):
-        return _receipt_for_a_stranger(story)
+    if not recipients.is_known(story.ticket, person):
+        return _receipt_for_a_stranger(story, person)
     if story.event.data.get("by") == "agent":
         lead = _("We have written down a request for you. Its number is %(number)s.") % {"number": number}
     else:
@@ -138,14 +122,12 @@ def _receipt(story: Story, person: User) -> Letter:
         kind=Kind.RECEIPT,
         lead=lead,
         promise=_promise(story),
-        quote=story.quote,
-        is_cut=story.is_cut,
-        files=story.files,
+        **story.quoted,
         **_customer_frame(story, person),
     )
 
 
-def _receipt_for_a_stranger(story: Story) -> Letter:
+def _receipt_for_a_stranger(story: Story, person: User) -> Letter:
     """Nothing that was typed: whoever filed this may have named somebody else's address."""
     return Letter(
         kind=Kind.RECEIPT,
@@ -154,22 +136,35 @@ def _receipt_for_a_stranger(story: Story) -> Letter:
         lead=_("We have your request. Its number is %(number)s.") % {"number": story.ticket.number},
         promise=_promise(story),
         paragraphs=[_("If you did not write to us, you need not do anything.")],
-        url=link("portal:ticket", story.ticket.number),
+        url=to_ticket(story.ticket, person, at=story.now),
+        small_print=small_print(person),
         button=_("See your request"),
         why=_("You get this mail because this address was given with a request."),
     )
 
 
+def _welcome(story: Story, person: User) -> Letter:
+    names = {"actor": name_for_customers(story.event.actor), "number": story.ticket.number}
+    # A customer's own name is a word of theirs, which a stranger's address is not sent.
+    is_named = story.event.actor is None or story.event.actor.is_staff_member or recipients.is_proven(person)
+    named, nameless = _("%(actor)s put you in copy of request %(number)s."), _("You are in copy of request %(number)s.")
+    lead = named if is_named else nameless
+    return Letter(
+        kind=Kind.NEWS,
+        lead=lead % names,
+        paragraphs=[_("You get what is written there from now on, and can read and answer it on its page.")],
+        **_customer_frame(story, person),
+    )
+
+
 def _said(story: Story, person: User) -> Letter:
     by_staff = story.event.data.get("by") == "agent"
-    names = {"actor": _name_for_customers(story.event.actor), "number": story.ticket.number}
+    names = {"actor": name_for_customers(story.event.actor), "number": story.ticket.number}
     lead = _("%(actor)s answered your request %(number)s:") if by_staff else _("%(actor)s wrote on request %(number)s:")
     return Letter(
         kind=Kind.REPLY if by_staff else Kind.COMMENT,
         lead=lead % names,
-        quote=story.quote,
-        is_cut=story.is_cut,
-        files=story.files,
+        **story.quoted,
         paragraphs=[_waiting()] if story.ticket.status.kind == "pending" else [],
         promise=_promise(story) if story.ticket.is_active and story.ticket.status.kind != "pending" else "",
         **_customer_frame(story, person),
@@ -178,14 +173,17 @@ def _said(story: Story, person: User) -> Letter:
 
 def _customer_frame(story: Story, person: User) -> dict[str, Any]:
     ticket = story.ticket
-    into = story.event.data.get("into") if story.event.verb == "ticket.merged" else None
+    data = story.event.data
+    into = data.get("into") if story.event.verb == "ticket.merged" and not data.get("apart") else None
+    read = Ticket.objects.filter(number=into).first() or ticket if into else ticket
     own = ticket.requester_id == person.pk
-    proven = is_proven(person)
+    proven = recipients.is_known(ticket, person)
     return {
         "subject": ticket.subject if proven else _("Your request"),
-        "greeting": _greeting(person) if proven else _("Hello,"),
+        "greeting": greeting(person) if proven else _("Hello,"),
         "facts": _customer_facts(ticket) if proven else [],
-        "url": link("portal:ticket", into or ticket.number),
+        "url": to_ticket(read, person, at=story.now),
+        "small_print": small_print(person),
         "button": _("See your request") if own else _("See the request"),
         "why": _("You get this mail because this is your request.")
         if own
@@ -200,7 +198,8 @@ def _customer_facts(ticket: Ticket) -> list[tuple[str, str]]:
     ]
 
 
-def _staff_facts(story: Story) -> list[tuple[str, str]]:
+def staff_facts(story: Story) -> list[tuple[str, str]]:
+    """What colleagues want to know of the ticket at a glance."""
     ticket = story.ticket
     due = promise.next_due(ticket, story.clocks, at=story.now)
     asked_by = str(ticket.requester)
@@ -222,6 +221,8 @@ def _promise(story: Story) -> str:
 
 def _what_now(event: Event) -> str:
     """What the reader can do, where the new state asks for it or allows it."""
+    if event.data.get("because") == "identification":
+        return ""  # the sentence itself says what to do
     if event.verb in ("status.changed", "ticket.reopened"):
         return {"pending": _waiting(), "solved": _("If it is not solved, reopen the request on its page.")}.get(
             event.data.get("kind", ""), ""
@@ -233,12 +234,13 @@ def _waiting() -> str:
     return _("We wait for your answer. Write it on the page of the request.")
 
 
-def _greeting(person: User) -> str:
+def greeting(person: User) -> str:
+    """How a mail begins."""
     name = one_line(person.name, 80)
     return _("Hello %(name)s,") % {"name": name} if name else _("Hello,")
 
 
-def _name_for_customers(actor: User | None) -> str:
+def name_for_customers(actor: User | None) -> str:
     """Support by name, but never by mail address."""
     if actor is None:
         return active_tenant().name

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from tenants.context import active_tenant
-from tenants.models import Domain
+from tenants.models import Domain, User
+from tickets import links
+from tickets.models import Ticket
 
 
 def link(name: str, *args: Any) -> str:
     """The whole address of a page of the active tenant."""
     return site() + reverse(name, args=args)
+
+
+def to_ticket(ticket: Ticket, person: User, *, at: datetime) -> str:
+    """Where a customer reads their ticket: by a signed link, which opens it without an account."""
+    if person.is_staff_member:
+        return link("portal:ticket", ticket.number)
+    return link("portal:link", links.token_for(ticket, person, at=at))
+
+
+def small_print(person: User) -> str:
+    """What to_ticket() is good for, and for how long."""
+    if person.is_staff_member:
+        return ""
+    days = links.LIFE.days
+    return ngettext(
+        "The link opens this request without signing in, for %(days)s day. Do not pass it on.",
+        "The link opens this request without signing in, for %(days)s days. Do not pass it on.",
+        days,
+    ) % {"days": days}
 
 
 def site() -> str:

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from tenants.context import active_tenant
 from tenants.models import Role, User
-from tickets.models import Message, Ticket
+from tickets import mentions, recipients
+from tickets.models import Ticket
 
 #: A team or company larger than this is not told person by person.
 MOST_READERS = 20
 
 
-def customers(ticket: Ticket, *, but: User | None) -> list[User]:
-    """The requester and everyone of their side who wrote, may still see the ticket, and did not do this themselves."""
-    wrote = Message.objects.filter(Q(ticket=ticket) | Q(merged_from=ticket), by_staff=False)
-    people = User.objects.filter(is_active=True).filter(
-        Q(pk=ticket.requester_id) | Q(pk__in=wrote.values("author"), role__kind=Role.Kind.CUSTOMER)
-    )
-    found = _but(people, but)
-    return [
-        person
-        for person in found
-        if person.pk == ticket.requester_id or Ticket.objects.visible_to(person).filter(pk=ticket.pk).exists()
-    ]
+def customers(ticket: Ticket, *, at: datetime, but: User | None) -> list[User]:
+    """Who gets what was public at an instant, without the one who did it."""
+    found = [each for each in recipients.of(ticket) if each.since is None or each.since <= at]
+    return [each.person for each in found if but is None or each.person.pk != but.pk]
+
+
+def followers(ticket: Ticket, *, but: User | None) -> list[User]:
+    """Staff who follow the ticket, without the one who did it."""
+    return [person for person in recipients.followers(ticket) if but is None or person.pk != but.pk]
+
+
+def mentioned(ticket: Ticket, ids: Iterable[str], *, but: User | None) -> list[User]:
+    """Whom a note calls upon, those who may still see the ticket."""
+    return _but(mentions.colleagues(ticket).filter(pk__in=list(ids)), but)
 
 
 def in_charge(ticket: Ticket, *, but: User | None) -> list[User]:
@@ -51,6 +54,12 @@ def staff(ticket: Ticket, groups: Iterable[str], *, but: User | None) -> list[Us
     return _but(User.objects.filter(wanted, is_active=True).exclude(role__kind=Role.Kind.CUSTOMER).distinct(), but)
 
 
+def who_may(permission: str) -> list[User]:
+    """Everybody with a right, for what concerns whoever has it; never more than are told of anything."""
+    may = User.objects.filter(role__permissions__contains=[permission], is_active=True)
+    return list(may.select_related("role").order_by("created_at", "pk")[:MOST_READERS])
+
+
 def _has_assignee(ticket: Ticket) -> bool:
     return ticket.assignee is not None and ticket.assignee.is_active
 
@@ -58,16 +67,6 @@ def _has_assignee(ticket: Ticket) -> bool:
 def _but(people: QuerySet[User], actor: User | None) -> list[User]:
     found = people.exclude(pk=actor.pk) if actor is not None else people
     return list(found.select_related("role").order_by("created_at", "pk")[:MOST_READERS])
-
-
-def is_proven(person: User) -> bool:
-    """Whether the address is known to be this person's: staff, a confirmed address, or somebody who has signed in.
-
-    Anybody can type a stranger's address into a form; a mail to it must not carry what they typed.
-    """
-    if person.is_staff_member or person.last_login is not None:
-        return True
-    return EmailAddress.objects.filter(user=person, email__iexact=person.email, verified=True).exists()
 
 
 def language(person: User) -> str:
@@ -80,11 +79,12 @@ def language(person: User) -> str:
 @contextmanager
 def reading_as(person: User) -> Iterator[None]:
     """Write in the person's language, with times in their zone."""
-    with translation.override(language(person)), timezone.override(_zone(person)):
+    with translation.override(language(person)), timezone.override(zone_of(person)):
         yield
 
 
-def _zone(person: User) -> ZoneInfo:
+def zone_of(person: User) -> ZoneInfo:
+    """The person's zone, the tenant's where they have none or one that nobody knows."""
     try:
         return ZoneInfo(person.timezone or active_tenant().timezone)
     except (ValueError, ZoneInfoNotFoundError, OSError):

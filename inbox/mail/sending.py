@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import smtplib
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from email.utils import format_datetime
 
-from django.core.mail import EmailMultiAlternatives
+from anymail.exceptions import AnymailAPIError, AnymailError
 
-from inbox.mail.headers import deliverable, one_line, sender
-from inbox.models import OutgoingMail
-from tenants.context import active_tenant
+from inbox.mail import envelope, providers, servers
+from inbox.mail.headers import deliverable, one_line
+from inbox.mail.message import message_of
+from inbox.models import OutgoingMail, Sender
+from tenants import reaching, sealing
 
 #: A mail that could not be sent for so long is given up.
 GIVEN_UP_AFTER = timedelta(days=4, hours=12)
-#: While the server does not answer, the other mails of this process do not wait for it one after the other.
-PAUSE_SECONDS = 60
 
 
 class TryLater(Exception):
@@ -29,62 +27,15 @@ class Undeliverable(Exception):
     """The mail server does not take this mail, and never will; the text says why."""
 
 
-class _Server:
-    """What this process knows about the mail server."""
-
-    away_until = 0.0
-
-
-def is_away() -> bool:
-    """Whether the server did not answer a moment ago."""
-    return time.monotonic() < _Server.away_until
-
-
-def forget_outage() -> None:
-    """Try the server again at once."""
-    _Server.away_until = 0.0
-
-
-def hand_over(mail: OutgoingMail) -> None:
-    """Give a mail to the server. Raises TryLater and Undeliverable."""
+def hand_over(mail: OutgoingMail, sender: Sender | None) -> None:
+    """Give a mail to the tenant's server, or the site's. Raises TryLater and Undeliverable."""
     if not deliverable(mail.address):
         raise Undeliverable("BadAddress")
-    with _answers_understood():
-        message_of(mail).send()
-    forget_outage()
-
-
-def message_of(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """The mail as it goes over the wire; nothing in it is new, so that a second try is the same mail."""
-    tenant = active_tenant()
-    message = EmailMultiAlternatives(
-        subject=one_line(mail.subject, 300),
-        body=mail.text,
-        from_email=sender(tenant),
-        to=[mail.address],
-        reply_to=[sender(tenant)],
-        headers=_headers(mail),
-    )
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
-    return message
-
-
-def _headers(mail: OutgoingMail) -> dict[str, str]:
-    headers = {
-        "Message-ID": mail.message_id,
-        "Date": format_datetime(mail.created_at),
-        "Content-Language": mail.language,
-    }
-    if mail.in_reply_to:
-        headers["In-Reply-To"] = mail.in_reply_to
-    if mail.references:
-        headers["References"] = mail.references
-    if mail.is_automatic:
-        is_answer = mail.kind == OutgoingMail.Kind.RECEIPT
-        headers["Auto-Submitted"] = "auto-replied" if is_answer else "auto-generated"
-        headers["X-Auto-Response-Suppress"] = "All"
-    return headers
+    with _answers_understood(), servers.timed(sender):
+        message, sign = message_of(mail, sender), envelope.signed(mail.pk)
+        if sender is not None and sender.way == Sender.Way.PROVIDER:
+            providers.mark(message, sender.provider, sign)
+        servers.connection(sender, envelope_id=sign).send_messages([message])
 
 
 @contextmanager
@@ -98,12 +49,15 @@ def _answers_understood() -> Iterator[None]:
     except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refused:
         raise _answer(refused.smtp_code, refused.smtp_error) from None
     except smtplib.SMTPNotSupportedError as refused:
-        raise Undeliverable(one_line(str(refused))) from None
+        raise TryLater(f"{type(refused).__name__}") from None
+    except AnymailAPIError as refused:
+        raise _answer_of_provider(refused) from None
+    except AnymailError as refused:
+        raise Undeliverable(type(refused).__name__) from None
     except smtplib.SMTPResponseException as refused:
         # Greeting or login: the server is set up wrongly, which is no fault of this mail. Its words may quote a login.
         raise TryLater(f"{type(refused).__name__} {refused.smtp_code}") from None
-    except OSError as error:
-        _Server.away_until = time.monotonic() + PAUSE_SECONDS
+    except (OSError, reaching.NoSuchHost, reaching.ForbiddenHost, sealing.SealBroken) as error:
         raise TryLater(type(error).__name__) from None
     except (ValueError, UnicodeError) as error:
         # Django refuses what is no header or no address.
@@ -114,6 +68,16 @@ def _answer(code: int, text: bytes | str) -> TryLater | Undeliverable:
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     line = one_line(f"{code} {said}")
     return Undeliverable(line) if 500 <= code < 600 else TryLater(line)
+
+
+def _answer_of_provider(refused: AnymailAPIError) -> TryLater | Undeliverable:
+    """A wrong key (401, 403), too many requests (429) and trouble of theirs (5xx) pass; anything else is the mail's.
+
+    Its words may quote what was sent, so only the number is kept.
+    """
+    code = refused.status_code or 0
+    passes = code in (0, 401, 402, 403, 407, 408, 425, 429) or code >= 500
+    return (TryLater if passes else Undeliverable)(f"Provider {code}")
 
 
 def next_try(mail: OutgoingMail, now: datetime) -> datetime | None:

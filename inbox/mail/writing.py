@@ -8,12 +8,15 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from inbox.mail import headers, letters, readers
+from inbox.mail import approvals, headers, letters, preferences, ratings, readers, templates
 from inbox.mail.colours import colours_of
-from inbox.mail.letters import Letter, Story
-from inbox.models import OutgoingMail
+from inbox.mail.letters import Letter
+from inbox.mail.stories import Story
+from inbox.mail.topics import topic_of
+from inbox.models import MailTemplate, OutgoingMail
 from tenants.context import active_tenant
 from tenants.models import User
+from tickets import recipients, refusals
 from tickets.models import Event, Ticket
 
 State = OutgoingMail.State
@@ -28,7 +31,11 @@ SIGNATURE = "-- "
 
 #: State changes of this kind come with something bigger that is told in the same instant.
 _MINOR = {"status.changed", "priority.changed"}
+#: What the customer hears by the mail of another ticket, or reads on the page.
+_TOLD_ELSEWHERE = {"ticket.absorbed", "ticket.released", "ticket.split", "ticket.split_off", "ticket.linked"}
 _BIGGER = {"message.posted", "ticket.escalated", "rule.ran"}
+#: Customers see it on the page, where they did it; staff is told.
+_ON_THE_PAGE = {"checklist.finished"}
 
 
 def mails_about(event: Event, now: datetime) -> list[OutgoingMail]:
@@ -41,19 +48,53 @@ def mails_about(event: Event, now: datetime) -> list[OutgoingMail]:
             continue
         told.add(person.email)
         with readers.reading_as(person):
-            letter = letters.for_staff(story, person) if to_staff else letters.for_customer(story, person)
-            if letter is not None:
-                mails.append(_mail(letter, story, person))
+            letter = _in_own_words(letter_about(story, person, to_staff=to_staff), story, person)
+            mail = _mail(letter, story, person) if letter is not None else None
+            if mail is not None and to_staff and mail.state == State.WAITING:
+                mail = preferences.place(mail, topic_of(story, person), preferences.preference_of(person), now=now)
+            if mail is not None:
+                mails.append(mail)
     return mails
+
+
+def letter_about(story: Story, person: User, *, to_staff: bool) -> Letter | None:
+    """What one reader is told about an event, in the active language; None where it says nothing to them."""
+    if approvals.is_about(story.event):
+        return approvals.letter(story, person)
+    if ratings.is_about(story.event):
+        return ratings.letter(story, person)
+    return letters.for_staff(story, person) if to_staff else letters.for_customer(story, person)
+
+
+def _in_own_words(letter: Letter | None, story: Story, person: User) -> Letter | None:
+    has_words = letter is not None and letter.kind in MailTemplate.Kind.values and not person.is_staff_member
+    return templates.in_own_words(letter, story, person) if letter is not None and has_words else letter
 
 
 def _readers(event: Event) -> Iterator[tuple[User, bool]]:
     """Who is told, and whether as staff; nobody is told of what they did themselves."""
     ticket, actor = event.ticket, event.actor
-    if event.is_public and not _goes_without_saying(event):
-        people = readers.customers(ticket, but=None if event.verb == "ticket.created" else actor)
+    if approvals.is_about(event):
+        yield from ((person, person.is_staff_member) for person in approvals.told(event))
+        return
+    if ratings.is_about(event):
+        yield from ((person, person.is_staff_member) for person in ratings.told(event))
+        return
+    if event.verb in ("participant.added", "ticket.nudged"):
+        people = readers.customers(ticket, at=event.at, but=actor)
+        # Whom an agent adds is the agent's affair; what a customer does is told to all of their side.
+        by_staff = actor is None or actor.is_staff_member
+        yield from ((each, False) for each in people if not by_staff or str(each.pk) == event.data["person"])
+        return
+    goes_without_saying = _goes_without_saying(event)
+    if event.is_public and event.verb not in _ON_THE_PAGE and not goes_without_saying:
+        people = readers.customers(ticket, at=event.at, but=None if event.verb == "ticket.created" else actor)
         yield from ((person, False) for person in people)
+    if called := event.data.get("mentions"):
+        yield from ((person, True) for person in readers.mentioned(ticket, called, but=actor))
     yield from ((person, True) for person in _staff(event, ticket, actor))
+    if event.verb != "ticket.created" and not goes_without_saying:
+        yield from ((person, True) for person in readers.followers(ticket, but=actor))
 
 
 def _staff(event: Event, ticket: Ticket, actor: User | None) -> list[User]:
@@ -61,10 +102,19 @@ def _staff(event: Event, ticket: Ticket, actor: User | None) -> list[User]:
         return readers.in_charge(ticket, but=actor)
     if event.verb == "ticket.reopened" and actor is not None and not actor.is_staff_member:
         return readers.in_charge(ticket, but=actor)
+    if event.verb == "refusal.appealed":
+        return [person for person in refusals.judges(ticket) if actor is None or person.pk != actor.pk]
+    if event.verb == "callback.due" or (event.verb.startswith("callback.") and event.data["by"] == "customer"):
+        return readers.in_charge(ticket, but=actor)
+    if event.verb == "checklist.finished" or (event.verb == "ticket.woken" and event.data["because"] == "time"):
+        return readers.in_charge(ticket, but=actor)
     if event.verb == "ticket.assigned" and event.data.get("to"):
         return [
             person for person in readers.staff(ticket, ["assignee"], but=actor) if str(person.pk) == event.data["to"]
         ]
+    if event.verb == "reply.returned":
+        author = User.objects.filter(pk=event.data["to"], is_active=True).select_related("role")
+        return [person for person in author if actor is None or person.pk != actor.pk]
     if event.verb == "ticket.escalated" and actor is not None:
         return readers.staff(ticket, ["team"], but=actor)
     if event.verb == "rule.ran":
@@ -74,7 +124,9 @@ def _staff(event: Event, ticket: Ticket, actor: User | None) -> list[User]:
 
 def _goes_without_saying(event: Event) -> bool:
     """Whether the customer hears of it by another mail of the same instant, or by what they wrote themselves."""
-    if event.verb == "ticket.absorbed" or event.data.get("because") == "comment":
+    if event.data.get("receipt") is False:
+        return True  # opened by a schedule whose template asks for none
+    if event.verb in _TOLD_ELSEWHERE or event.data.get("because") in ("comment", "checklist"):
         return True
     if event.verb not in _MINOR:
         return False
@@ -87,7 +139,7 @@ def _mail(letter: Letter, story: Story, person: User) -> OutgoingMail:
     address = person.email
     before = list(
         OutgoingMail.objects.filter(ticket=ticket, address=address)
-        .exclude(state=State.WITHHELD)
+        .exclude(state__in=OutgoingMail.NOT_SENT)
         .order_by("created_at", "id")
         .values_list("message_id", flat=True)
     )
@@ -109,6 +161,23 @@ def _mail(letter: Letter, story: Story, person: User) -> OutgoingMail:
         references=" ".join(dict.fromkeys(known)),
         is_automatic=letter.is_automatic,
         created_at=story.now,
+    )
+
+
+def addressed(letter: Letter, person: User, *, key: str, now: datetime, **more: Any) -> OutgoingMail:
+    """An unsaved mail with a letter that is about no event of a ticket, to somebody as whom we are reading.
+
+    `key` is the same however often it is written, so that a second one is refused; `more` are fields of the mail.
+    """
+    return OutgoingMail(
+        recipient=person,
+        kind=letter.kind,
+        address=person.email,
+        language=readers.language(person),
+        subject=headers.one_line(letter.subject, 250),
+        message_id=f"<{key}.{person.pk}@{headers.host(active_tenant())}>",
+        created_at=now,
+        **{**rendered("letter", {"letter": letter}), **more},
     )
 
 
@@ -135,11 +204,7 @@ def _refusal(letter: Letter, ticket: Ticket, person: User, now: datetime) -> str
         return "BadAddress"
     if not letter.is_automatic:
         return ""
-    limits = [(MOST_A_TICKET, {"ticket": ticket.pk})]
-    if not readers.is_proven(person):
-        limits.append((MOST_TO_A_STRANGER, {}))
-    for most, which in limits:
-        for period, number in most:
-            if OutgoingMail.objects.automatic_since(person.email, now - period).filter(**which).count() >= number:
-                return "TooManyMails"
-    return ""
+    is_flood = OutgoingMail.objects.filter(ticket=ticket).is_too_much(person.email, MOST_A_TICKET, now)
+    if not is_flood and not recipients.is_known(ticket, person):
+        is_flood = OutgoingMail.objects.is_too_much(person.email, MOST_TO_A_STRANGER, now)
+    return "TooManyMails" if is_flood else ""

@@ -71,6 +71,11 @@ def came_near(numbers: Iterable[int]) -> None:
     Article.objects.filter(number__in=list(numbers)).update(near_count=F("near_count") + 1)
 
 
+def answered_with(numbers: Iterable[int]) -> None:
+    """An agent's answer carried the links of these articles."""
+    Article.objects.filter(number__in=list(numbers)).update(answer_count=F("answer_count") + 1)
+
+
 def _count(article: Article, before: ArticleVote | None, after: ArticleVote) -> None:
     helpful = int(after.is_helpful) - int(before is not None and before.is_helpful)
     unhelpful = int(not after.is_helpful) - int(before is not None and not before.is_helpful)

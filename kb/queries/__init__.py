@@ -1,5 +1,6 @@
 """What is read of the knowledge base."""
 
+from kb.queries.citing import cited_in, with_bodies
 from kb.queries.reading import (
     categories_for,
     get_article,
@@ -16,6 +17,7 @@ __all__ = [
     "Hit",
     "Results",
     "categories_for",
+    "cited_in",
     "get_article",
     "popular",
     "published_version",
@@ -24,5 +26,6 @@ __all__ = [
     "suggest",
     "visible_to",
     "visitor_of",
+    "with_bodies",
     "with_titles",
 ]

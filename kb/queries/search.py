@@ -34,6 +34,8 @@ GOOD_ENOUGH = 0.35
 #: How alike a mistyped word and the right one are at least, as difflib counts it.
 ALIKE = 0.78
 
+#: Letters, and maybe digits after them.
+_WORD = re.compile(r"[^\W\d_]+\d*")
 _START, _STOP = "\ue000", "\ue001"
 
 
@@ -116,7 +118,9 @@ def search(
         ids = _visible(_call(mended, how, language, person), person, filters)
     if not ids:
         how = "any"
-        ids = _visible(_call(corrected or asked, how, language, person), person, filters)
+        # A single word has no other beside it that could be found.
+        if not _WORD.fullmatch(corrected or asked):
+            ids = _visible(_call(corrected or asked, how, language, person), person, filters)
         corrected = corrected if ids else ""
     page = max(1, page)
     chosen = ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]

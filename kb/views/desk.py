@@ -37,11 +37,12 @@ _LAST_CHANGED = paging.Order("updated", "", "updated_at", descending=True)
 def articles(request: HttpRequest, person: User) -> HttpResponse:
     """All articles, the last changed first."""
     form = ArticleFilterForm(request.GET)
-    chosen: QuerySet[Article] = Article.objects.select_related("category", "author")
+    chosen: QuerySet[Article] = Article.objects.all()
     chosen = _filtered(chosen, form.cleaned_data) if form.is_valid() else chosen.none()
     page = paging.page(
         chosen,
         _LAST_CHANGED,
+        shown=lambda rows: rows.select_related("category", "author"),
         after=paging.Cursor.parse(request.GET.get("after", "")),
         before=paging.Cursor.parse(request.GET.get("before", "")),
         size=PAGE_SIZE,

@@ -1,12 +1,12 @@
-"""When announced work takes place, as its reader counts time."""
+"""When announced work takes place, as its reader counts time, and how far it is."""
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from notices import words
 from notices.actions import Content
 from notices.models import Announcement
-from sla import words
-from tenants.context import active_tenant
 
 register = template.Library()
 
@@ -14,10 +14,17 @@ register = template.Library()
 @register.simple_tag
 def work_hours(announcement: Announcement | Content) -> str:
     """The hours of the work in the reader's zone, which is named; nothing where none are announced."""
+    return words.hours_of_work(announcement.starts_at, announcement.ends_at)
+
+
+@register.simple_tag
+def work_state(announcement: Announcement | Content) -> str:
+    """Whether announced work is under way, over or called off; nothing while it lies ahead."""
     if announcement.starts_at is None or announcement.ends_at is None:
         return ""
-    begin, end = timezone.localtime(announcement.starts_at), timezone.localtime(announcement.ends_at)
-    span = (
-        f"{words.when(begin)}–{end:%H:%M}" if begin.date() == end.date() else f"{words.when(begin)} – {words.when(end)}"
-    )
-    return f"{span} ({words.whose_time(active_tenant().timezone)})"
+    if getattr(announcement, "cancelled_at", None) is not None:
+        return _("Called off")
+    now = timezone.now()
+    if now >= announcement.ends_at:
+        return _("Over")
+    return _("Under way") if now >= announcement.starts_at else ""

@@ -3,7 +3,7 @@
 `python -m sla.clock < timelines.jsonl` does it for histories from a pipe; `sla/clock/command.py` says how.
 """
 
-from sla.clock.events import STATUSES, Event, EventType, HistoryInvalid
+from sla.clock.events import APPROVAL, STATUSES, Event, EventType, HistoryInvalid
 from sla.clock.facts import State
 from sla.clock.folding import Clocks, fold
 from sla.clock.instance import Clock
@@ -12,6 +12,7 @@ from sla.clock.past import Window
 from sla.clock.terms import DEFAULT_PAUSES, METRICS, Metric, OnPromise, Target, TargetTable, Terms
 
 __all__ = [
+    "APPROVAL",
     "DEFAULT_PAUSES",
     "METRICS",
     "STATUSES",

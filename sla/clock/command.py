@@ -14,11 +14,12 @@ Beside its priorities a policy may have a "calendar" of its own, "pause_on": {"r
 calendar (`to` is its new version), assigned, tagged, merged, deleted, spam, restored and some more that change no
 clock.
 
-Three things more are answered when the history has them. An agent's promise, `{"type": "promised", "to":
+Four things more are answered when the history has them. An agent's promise, `{"type": "promised", "to":
 "2013-06-04T15:00:00Z", "reason": "..."}`, adds a clock to "promises". A ticket created with `"tier": "1"` and moved by
 `{"type": "tier", "to": "2"}` has a clock for each tier in "tiers", with a target where a priority has
 `"tiers": {"1": 240}`. And `"windows": [{"from": "...", "to": "...", "metrics": ["resolution"], "reason": "..."}]` stop
-clocks; without "to" they last, and with "known_at" they were entered late.
+clocks; without "to" they last, and with "known_at" they were entered late. From `{"type": "approval_asked", "to":
+"A1"}` until `"approval_ended"` of the same name those stand still that have "approval" among their "pause_on".
 
 A line that can't be read is answered with an `error` line. The exit status is 1 if there was one.
 """
@@ -37,7 +38,14 @@ from sla.clock.terms import METRICS
 from sla.hours import Calendar
 
 KNOWN = {EventType.STATUS: STATUSES}
-NAMED = {EventType.STATUS, EventType.PRIORITY, EventType.POLICY, EventType.TIER}
+NAMED = {
+    EventType.STATUS,
+    EventType.PRIORITY,
+    EventType.POLICY,
+    EventType.TIER,
+    EventType.APPROVAL_ASKED,
+    EventType.APPROVAL_ENDED,
+}
 OTHER_NAMES = {
     "note": EventType.INTERNAL_NOTE,
     "unassigned": EventType.ASSIGNED,

@@ -11,6 +11,7 @@ STATUSES = frozenset({"new", "open", "pending", "on_hold", "solved", "closed", "
 ENDED = frozenset({"solved", "closed"})
 DONE = ENDED | {"refused"}
 WAITING = frozenset({"pending", "on_hold", "solved"})  # a customer's message makes these open
+APPROVAL = "approval"  # stands among the statuses that stop a clock: while somebody is asked to approve
 MACHINES = frozenset({"bot", "system", "automation", "automatic"})  # what they say counts for nothing
 
 
@@ -37,6 +38,8 @@ class EventType(StrEnum):
     RESTORED = "restored"
     PROMISED = "promised"  # an agent says why it takes longer, and until when
     TIER = "tier"  # another tier holds the ticket
+    APPROVAL_ASKED = "approval_asked"  # `to` names the approval
+    APPROVAL_ENDED = "approval_ended"  # with a yes, a no, or none
 
     INTERNAL_NOTE = "internal_note"
     DRAFT = "draft"
@@ -51,6 +54,8 @@ class EventType(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened. `to` is the new status, priority, policy, tier or calendar, or the promised instant.
+
+    Of an approval it is the approval's name, by which its end is found again, and `reason` says who is asked.
 
     `source` and `reason` are quoted by the ledger. `status`, `policy`, `priority` and `tier` are what a ticket is
     created with; no time is measured per tier before one is named. A `calendar` event says that a calendar got a new

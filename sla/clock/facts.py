@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sla._wall import CalendarError, epoch, instant
-from sla.clock.ledger import Breach, Cause, Entry, Record
+from sla.clock.ledger import CROSSINGS, Breach, Cause, Entry, Record
 from sla.clock.stopwatch import Stopwatch
 from sla.clock.terms import DEFAULT_PAUSES, Metric, Target
 from sla.hours import Calendar
@@ -150,6 +150,11 @@ class Facts:
         """How the clock came to stand as it does."""
         return tuple(record.entry() for record in self._records)
 
+    @property
+    def crossings(self) -> tuple[Entry, ...]:
+        """The warnings and breaches of the ledger, for a fraction of what reading all of it costs."""
+        return tuple(record.entry() for record in self._records if record.kind in CROSSINGS)
+
     def consumed_at(self, at: datetime) -> int:
         """Open seconds used up to an instant that is not before the last event."""
         return self._watch.consumed_at(epoch(at))
@@ -191,10 +196,11 @@ class Facts:
 
     def next_instant(self, after: datetime) -> datetime | None:
         """The next instant at which the clock warns or breaks."""
-        instants = [at for at, _ in self._warnings]
-        if self._breach_at is not None:
+        since = epoch(after)
+        instants = [at for at, _ in self._warnings if at > since]
+        if self._breach_at is not None and self._breach_at > since:
             instants.append(self._breach_at)
-        return _instant(min((at for at in instants if at > epoch(after)), default=None))
+        return _instant(min(instants, default=None))
 
     def row(self) -> dict:
         """All that is worth storing, but for the ledger: folding the same history again gives the same row."""
@@ -219,7 +225,7 @@ class Facts:
 
     @property
     def pauses(self) -> frozenset[str]:
-        """The statuses in which the clock stops."""
+        """The statuses in which the clock stops; APPROVAL among them if it does while somebody is asked to approve."""
         assert self.target is not None
         return DEFAULT_PAUSES[self.metric] if self.target.pause_on is None else self.target.pause_on
 

@@ -174,7 +174,7 @@ class Clock(Facts):
             self._record(at, Kind.BREACH_CLEARED, cause)
 
     def _stops(self, past: Past) -> bool:
-        return past.status in self.pauses or past.is_halted(self.metric)
+        return past.stops(self.pauses) or past.is_halted(self.metric)
 
     def _stop(self, at: int) -> None:
         self._watch.stop(at)
@@ -196,7 +196,7 @@ class Clock(Facts):
             assert self._uncounted is not None
             missed = past.active(self._uncounted, at, self.pauses)
             self._watch.replay(missed, calendar, at, goes_on=not stops)
-            for begin, end in (*self._idle, *past.halts(self.metric, at)):
+            for begin, end in (*self._idle, *past.halts(self.metric, at), *past.waits(self.pauses, at)):
                 self._watch.forget(begin, end, at)
         else:
             if old.calendar != calendar and recount:
@@ -273,6 +273,7 @@ class Clock(Facts):
         self._warnings.sort()
 
     def _record(self, at: int, kind: Kind, cause: Cause, percent: int | None = None) -> None:
+        watch = self._watch
         self._records.append(
             Record(
                 at,
@@ -281,7 +282,9 @@ class Clock(Facts):
                 self.policy,
                 self.priority,
                 self.target_seconds,
-                self._watch.consumed_at(at),
+                watch.consumed,
+                watch.running,
+                None if watch.running is None else watch.calendar,
                 self._due,
                 percent,
             )

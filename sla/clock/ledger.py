@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sla._wall import instant
 from sla.clock.events import Event
+from sla.hours import Calendar
 
 
 class Kind(StrEnum):
@@ -27,6 +28,10 @@ class Kind(StrEnum):
     EXCLUDED = "excluded"  # time was taken out: a window was entered late
 
 
+#: A line that a clock crossed by itself.
+CROSSINGS = frozenset({Kind.WARNED, Kind.BREACHED})
+
+
 class Rule(StrEnum):
     """Why an entry was made, where the event alone does not say it."""
 
@@ -42,6 +47,7 @@ class Rule(StrEnum):
     PROMISED = "promised"
     TIER = "tier"  # another tier took the ticket, or this one got it back
     WINDOW = "window"  # maintenance or an outage
+    APPROVAL = "approval"  # somebody is asked to approve, or has answered
 
 
 class Cause(NamedTuple):
@@ -75,11 +81,14 @@ class Entry:
     consumed: int
     due_at: datetime | None
     percent: int | None
-    reason: str | None = None  # what people gave as the reason, of a promise or a window
+    reason: str | None = None  # what people gave as the reason, of a promise or a window; of an approval who is asked
 
 
 class Record(NamedTuple):
-    """An entry as the clock writes it down, in epoch seconds."""
+    """An entry as the clock writes it down, in epoch seconds.
+
+    Few ledgers are read: what was used by then is kept as the stopwatch stood, and counted for who reads.
+    """
 
     at: int
     kind: Kind
@@ -87,9 +96,18 @@ class Record(NamedTuple):
     policy: object
     priority: object
     target_seconds: int | None
-    consumed: int
+    counted: int
+    running: int | None
+    calendar: Calendar | None
     due: int | None
     percent: int | None
+
+    @property
+    def consumed(self) -> int:
+        """Open seconds used up to then."""
+        if self.running is None or self.calendar is None:
+            return self.counted
+        return self.counted + self.calendar.between_epoch(self.running, self.at)
 
     def entry(self) -> Entry:
         """The entry to be read by others."""

@@ -1,11 +1,11 @@
-"""What stops clocks: the statuses that a ticket had, and windows during which the service itself was down."""
+"""What stops clocks: statuses, approvals that were waited for, and windows during which the service itself was down."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sla._wall import epoch
-from sla.clock.events import DONE, Event
+from sla.clock.events import APPROVAL, DONE, Event
 from sla.clock.terms import Metric
 
 WINDOW_OPENED, WINDOW_CLOSED = "window_opened", "window_closed"
@@ -41,14 +41,16 @@ class Window:
 
 
 class Past:
-    """The statuses so far, and the windows known so far."""
+    """The statuses so far, the approvals, and the windows known so far."""
 
-    __slots__ = ("statuses", "windows", "_open")
+    __slots__ = ("statuses", "windows", "_asked", "_open", "_waited")
 
     def __init__(self) -> None:
         self.statuses: list[tuple[int, str]] = []
         self.windows: list[Window] = []
         self._open: list[Window] = []
+        self._asked: dict[Hashable, int] = {}
+        self._waited: list[tuple[int, int]] = []
 
     @property
     def status(self) -> str:
@@ -64,6 +66,26 @@ class Past:
     def closed(self, window: Window) -> None:
         """It is over."""
         self._open.remove(window)
+
+    def asked(self, approval: Hashable, at: int) -> None:
+        """From now on somebody is asked to approve."""
+        self._asked.setdefault(approval, at)
+
+    def answered(self, approval: Hashable, at: int) -> None:
+        """It is approved, declined or no longer asked."""
+        since = self._asked.pop(approval, None)
+        if since is not None:
+            self._waited.append((since, at))
+
+    def stops(self, pauses: frozenset[str]) -> bool:
+        """Whether the status stops a clock that pauses in these, or an approval that it waits for."""
+        return self.status in pauses or (bool(self._asked) and APPROVAL in pauses)
+
+    def waits(self, pauses: frozenset[str], at: int) -> Iterator[tuple[int, int]]:
+        """The times up to an instant during which approvals stopped a clock that pauses in these."""
+        if APPROVAL in pauses:
+            yield from self._waited
+            yield from ((since, at) for since in self._asked.values())
 
     def is_halted(self, metric: Metric) -> bool:
         """Whether a window stops this metric now."""

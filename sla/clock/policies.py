@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from sla._jsonl import CaseInvalid, read_calendar, read_days, read_minutes
 from sla._wall import quoted
-from sla.clock.events import STATUSES
+from sla.clock.events import APPROVAL, STATUSES
 from sla.clock.terms import METRICS, Metric, OnPromise, Target, TargetTable
 from sla.hours import Calendar
 
 TARGET_FIELDS = {"minutes", "days", "warn", "pause_on", "calendar", "on_promise"}
 POLICY_FIELDS = {"calendar", "pause_on", "on_promise"}
+PAUSES = STATUSES | {APPROVAL}
 PAUSABLE = (*METRICS, Metric.TIER)
 
 
@@ -106,8 +107,8 @@ def _target(value: object, field: str, usual: Usual, metric: str) -> Target:
 
 
 def _statuses(value: object, field: str) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(status, str) and status in STATUSES for status in value):
-        raise CaseInvalid(field, f"write a list of statuses: {', '.join(sorted(STATUSES))}.")
+    if not isinstance(value, list) or not all(isinstance(status, str) and status in PAUSES for status in value):
+        raise CaseInvalid(field, f"write a list of statuses: {', '.join(sorted(PAUSES))}.")
     return frozenset(value)
 
 

@@ -43,7 +43,8 @@ class Target:
     """So many open seconds, or business days, of a calendar; `open_ended` measures without any target.
 
     `warn` are percentages of the target at which to warn; `pause_on` are the statuses that stop the clock, None for
-    those that are usual for the metric; `on_promise` says how an agent's promise bears on a reply that is owed.
+    those that are usual for the metric, with APPROVAL among them if it stands still while somebody is asked to approve;
+    `on_promise` says how an agent's promise bears on a reply that is owed.
     """
 
     calendar: Calendar

@@ -158,6 +158,16 @@ class Ticket:
         self.tier = event.to
         self._hold(at, cause)
 
+    def approval_asked(self, event: Event, at: int) -> None:
+        """Stop what stands still while somebody is asked to approve."""
+        self.past.asked(event.to, at)
+        self._follow_all(at, Cause(Rule.APPROVAL, event))
+
+    def approval_ended(self, event: Event, at: int) -> None:
+        """Let go on what nothing else stops."""
+        self.past.answered(event.to, at)
+        self._follow_all(at, Cause(Rule.APPROVAL, event))
+
     def window_opened(self, event: Event, at: int) -> None:
         """Stop what the window stops; if it was entered late, from its beginning."""
         window = cast(Window, event.to)
@@ -294,6 +304,8 @@ MOVES = NO_MOVES | {
     EventType.RESTORED: Ticket.restored,
     EventType.PROMISED: Ticket.promised,
     EventType.TIER: Ticket.tier_changed,
+    EventType.APPROVAL_ASKED: Ticket.approval_asked,
+    EventType.APPROVAL_ENDED: Ticket.approval_ended,
     WINDOW_OPENED: Ticket.window_opened,
     WINDOW_CLOSED: Ticket.window_closed,
 }

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sla.document.fields import INVALID, Day, Reader, Words, Zone, read_date
+from sla.document.errors import worded
+from sla.document.fields import INVALID, Reader, Words
 from sla.document.holidays import Holidays, HolidaysOf
 from sla.document.opening import DAYS, MINUTES_A_DAY, Hours, HoursOf, Weekly, span
 from sla.document.reading import Node
 from sla.document.records import MapOf, Mapped, part
 from sla.document.text import Text
+from sla.document.times import Day, Zone, read_date
 
 
 class ClosedDates(MapOf):
@@ -48,11 +50,11 @@ class CalendarSpec:
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with these fields together."""
         if not any(self.weekly.values()) and not any(self.opened().values()):
-            yield "", 'This calendar never opens. Give it hours, such as weekly: {mon-fri: "08:00-18:00"}.'
+            yield "", worded('This calendar never opens. Give it hours, such as weekly: {mon-fri: "08:00-18:00"}.')
         yield from (("weekly", message) for message in self._overlaps())
         for day in self.open_dates:
             if day in self.closed_dates:
-                yield "open_dates", f"{day} is in closed_dates too. Keep it in one of the two."
+                yield "open_dates", worded("%(day)s is in closed_dates too. Keep it in one of the two.", day=day)
 
     def _overlaps(self) -> Iterator[str]:
         for index, day in enumerate(DAYS):
@@ -60,7 +62,11 @@ class CalendarSpec:
             tail = max((span(interval)[1] for interval in self.weekly.get(day, ())), default=0) - MINUTES_A_DAY
             head = min((span(interval)[0] for interval in self.weekly.get(following, ())), default=MINUTES_A_DAY)
             if tail > head:
-                yield f"The hours of {day} run over midnight into those of {following}. End them where those begin."
+                yield worded(
+                    "The hours of %(day)s run over midnight into those of %(following)s. End them where those begin.",
+                    day=day,
+                    following=following,
+                )
 
     def opened(self) -> dict[date, Hours]:
         """Every date with hours of its own: moved working days, and those set by hand, which win."""

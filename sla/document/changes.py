@@ -14,10 +14,10 @@ ONLY_READ = frozenset(
     "name organization language languages brand source effective_from introduction matrix request_types fields"
     " exclusions responsibilities guidance refusal_reasons suspension fair_use feedback complaints sections".split()
 )
-#: Fields of priorities, categories and so on that only people read.
+#: Fields of priorities, categories and so on that only people read, or that are about people and no clock.
 WORDS = frozenset(
     "name meaning meanings examples counter_examples colour description customer_name text address icon articles"
-    " fields requires".split()
+    " fields requires assignment capacity".split()
 )
 
 

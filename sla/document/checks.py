@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sla._wall import first_shown, read_zone
-from sla.document.errors import did_you_mean
+from sla.document import field_checks
+from sla.document.errors import did_you_mean, worded
 from sla.document.fields import Reader
 from sla.document.opening import MINUTES_A_DAY, span
 from sla.document.people import CHANNELS
@@ -49,12 +50,15 @@ def _defaults(policy: SupportPolicy) -> Iterator[Fault]:
     for name in ("priorities", "categories", "contracts"):
         marked = [record.key for record in getattr(policy, name).values() if record.default]
         if len(marked) > 1:
-            yield (name, marked[1]), f'"default: true" is on {" and ".join(marked)}. Keep it on one.'
+            yield (
+                (name, marked[1]),
+                worded('"default: true" is on %(marked)s. Keep it on one.', marked=" and ".join(marked)),
+            )
     if not any(priority.default for priority in policy.priorities.values()):
-        yield ("priorities",), 'No priority is the default. Write "default: true" on one.'
+        yield ("priorities",), worded('No priority is the default. Write "default: true" on one.')
     for language in policy.languages:
         if policy.languages.count(language) > 1:
-            yield ("languages",), f'"{language}" is there twice. Remove one of the two.'
+            yield ("languages",), worded('"%(language)s" is there twice. Remove one of the two.', language=language)
 
 
 def _names(policy: SupportPolicy) -> Iterator[Fault]:
@@ -65,7 +69,11 @@ def _names(policy: SupportPolicy) -> Iterator[Fault]:
             for language, words in record.name.items():
                 other = first.setdefault((language, words.casefold()), record.key)
                 if other != record.key:
-                    message = f'"{other}" has the name "{words}" too. Give one of the two another name.'
+                    message = worded(
+                        '"%(other)s" has the name "%(words)s" too. Give one of the two another name.',
+                        other=other,
+                        words=words,
+                    )
                     yield (name, record.key, "name"), message
                     break
 
@@ -77,9 +85,22 @@ def _successors(policy: SupportPolicy) -> Iterator[Fault]:
         for former in priority.replaces or ():
             path = ("priorities", priority.key, "replaces")
             if former in policy.priorities:
-                yield path, f'"{former}" is still a priority here. Remove it from "priorities", or from this list.'
+                yield (
+                    path,
+                    worded(
+                        '"%(former)s" is still a priority here. Remove it from "priorities", or from this list.',
+                        former=former,
+                    ),
+                )
             elif taken.setdefault(former, priority.key) != priority.key:
-                yield path, f'"{taken[former]}" replaces "{former}" too. Keep it on one of the two.'
+                yield (
+                    path,
+                    worded(
+                        '"%(taken)s" replaces "%(former)s" too. Keep it on one of the two.',
+                        taken=taken[former],
+                        former=former,
+                    ),
+                )
 
 
 def _dates(policy: SupportPolicy) -> Iterator[Fault]:
@@ -90,7 +111,11 @@ def _dates(policy: SupportPolicy) -> Iterator[Fault]:
             over_midnight = any(span(interval)[1] > MINUTES_A_DAY for interval in hours)
             for skipped in [day, day + timedelta(days=1)][: 2 if over_midnight else 1]:
                 if hours and _is_skipped(zone, skipped):
-                    message = f"The clocks of {zone.key} skipped {skipped}. Write hours on a date that there was."
+                    message = worded(
+                        "The clocks of %(key)s skipped %(skipped)s. Write hours on a date that there was.",
+                        key=zone.key,
+                        skipped=skipped,
+                    )
                     yield ("calendars", spec.key, "open_dates", day.isoformat()), message
 
 
@@ -101,26 +126,48 @@ def _is_skipped(zone: ZoneInfo, day: date) -> bool:
 def _statuses(policy: SupportPolicy) -> Iterator[Fault]:
     kinds = {status.kind for status in policy.statuses.values()}
     if missing := [kind for kind in STATUS_KINDS if kind not in kinds]:
-        yield ("statuses",), f"No status is of kind {', '.join(missing)}. Give each kind at least one status."
+        yield (
+            ("statuses",),
+            worded("No status is of kind %(missing)s. Give each kind at least one status.", missing=", ".join(missing)),
+        )
 
 
 def _channels(policy: SupportPolicy) -> Iterator[Fault]:
     for key in policy.channels:
         if key not in CHANNELS:
-            yield ("channels", key), f'There is no channel "{key}": {did_you_mean(key, CHANNELS)}'
+            yield (
+                ("channels", key),
+                worded('There is no channel "%(key)s": %(hint)s', key=key, hint=did_you_mean(key, CHANNELS)),
+            )
+    for key, channel in policy.channels.items():
+        if channel.callback and key != "phone":
+            yield ("channels", key, "callback"), worded("Only the phone can call back. Leave this out.")
+        if channel.calls_at_once and not channel.callback:
+            yield (
+                ("channels", key, "calls_at_once"),
+                worded("Nobody is called back here. Leave this out, or write callback: true for the phone."),
+            )
 
 
 def _tiers(policy: SupportPolicy) -> Iterator[Fault]:
     for tier in policy.tiers.values():
         if not any(team.tier == tier.key for team in policy.teams.values()):
-            yield ("tiers", tier.key), f'No team works on "{tier.key}". Give a team of "teams" this tier.'
+            yield (
+                ("tiers", tier.key),
+                worded('No team works on "%(key)s". Give a team of "teams" this tier.', key=tier.key),
+            )
 
 
 def _categories(policy: SupportPolicy) -> Iterator[Fault]:
     for category in policy.categories.values():
         for tier, team in category.escalates_to.items():
             if (its := policy.teams[team].tier) != tier:
-                message = f'The team "{team}" works on "{its}", not on "{tier}". Name a team of that tier.'
+                message = worded(
+                    'The team "%(team)s" works on "%(its)s", not on "%(tier)s". Name a team of that tier.',
+                    team=team,
+                    its=its,
+                    tier=tier,
+                )
                 yield ("categories", category.key, "escalates_to", tier), message
 
 
@@ -129,7 +176,13 @@ def _contracts(policy: SupportPolicy) -> Iterator[Fault]:
         for exclusion in contract.lifts:
             if not policy.exclusions[exclusion].liftable:
                 path = ("contracts", contract.key, "lifts")
-                yield path, f'"{exclusion}" can\'t be lifted. Write "liftable: true" there, or remove it here.'
+                yield (
+                    path,
+                    worded(
+                        '"%(exclusion)s" can\'t be lifted. Write "liftable: true" there, or remove it here.',
+                        exclusion=exclusion,
+                    ),
+                )
 
 
 def _rules(policy: SupportPolicy) -> Iterator[Fault]:
@@ -139,13 +192,15 @@ def _rules(policy: SupportPolicy) -> Iterator[Fault]:
     for rule in policy.escalation.rules.values():
         path = ("escalation", "rules", rule.key)
         if rule.when.clock not in promised:
-            message = f"No SLA policy promises a {rule.when.clock}, so this rule would never act."
-            yield (*path, "when", "clock"), f"{message} Add a target or remove the rule."
+            message = worded("No SLA policy promises a %(clock)s, so this rule would never act.", clock=rule.when.clock)
+            yield (*path, "when", "clock"), worded("%(message)s Add a target or remove the rule.", message=message)
         if rule.do.escalate == first:
-            message = f'"{first}" is the first tier; nothing can climb to it. Write next, or a higher tier.'
+            message = worded(
+                '"%(first)s" is the first tier; nothing can climb to it. Write next, or a higher tier.', first=first
+            )
             yield (*path, "do", "escalate"), message
 
 
 #: What every document has kept to since there are policies, and what new ones are asked besides.
 ALWAYS: tuple[Check, ...] = (_defaults, _statuses, _channels, _tiers, _categories, _contracts, _rules)
-ALL: tuple[Check, ...] = (*ALWAYS, _names, _successors, _dates)
+ALL: tuple[Check, ...] = (*ALWAYS, _names, _successors, _dates, field_checks.conditions, field_checks.of_rules)

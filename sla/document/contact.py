@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from sla.document.durations import Duration
-from sla.document.fields import Choice, Day, Flag, Integer, Line, Reference, Time, Words
+from sla.document.conduct import Nudges, Strikes
+from sla.document.durations import SECONDS, Duration
+from sla.document.fields import Choice, Flag, Integer, Line, Reference, Words
 from sla.document.records import Keyed, ListOf, Mapped, RecordOf, part
 from sla.document.requests import ARTICLE
 from sla.document.terms import STOPPABLE
 from sla.document.text import Text
+from sla.document.times import Day, Time
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
@@ -103,12 +105,28 @@ class FairUse:
     follow_up_pause: Duration | None = part(
         Time(), "How long to wait before asking again over another channel.", default=None
     )
+    follow_up_from: str = part(
+        Choice("filing", "answer"),
+        "What that is counted from: the filing of the request, or the last answer of support if there is one.",
+        default="filing",
+    )
     session_limit: Duration | None = part(Time(), "How long a chat or call may last.", default=None)
     session_channels: tuple[str, ...] = part(
         ListOf(Reference("channels")), "Channels that the limit is for.", default=("chat", "phone")
     )
     profanity: str = part(Choice("off", "flag", "warn", "refuse"), "What rude language leads to.", default="off")
-    duplicates: str = part(Choice("off", "show", "merge"), "What likely duplicates lead to.", default="show")
+    duplicates: str = part(
+        Choice("off", "show", "merge"),
+        "What likely duplicates lead to: nothing; they are shown before filing, and agents are told; or they can be"
+        " joined there in one step as well.",
+        default="show",
+    )
+    nudges: Nudges | None = part(
+        RecordOf(Nudges), "When asking again is a nudge, which is answered by itself; never if left out.", default=None
+    )
+    strikes: Strikes | None = part(
+        RecordOf(Strikes), "What counts against who breaks the rules; nothing if left out.", default=None
+    )
     consequence: Text | None = part(Words(longest=2000), "What breaking the rules leads to.", default=None)
 
 
@@ -127,6 +145,38 @@ class Maintenance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Approvals:
+    """How long is waited for approvals, and what comes of those that nobody answers."""
+
+    answer_within: Duration | None = part(
+        Time(days_allowed=False),
+        "By when an answer is asked for if the agent says nothing else, in the hours of the request.",
+        default=None,
+    )
+    overdue: str = part(
+        Choice("wait", "expire"),
+        "What becomes of an approval that is not answered in time: it is waited for on, or it ends unapproved.",
+        default="wait",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfService:
+    """What customers do by themselves on their requests."""
+
+    reopen_within: Duration = part(
+        Time(),
+        "How long after its end a reply opens a request again; later it becomes a new request.",
+        default=Duration(seconds=14 * SECONDS["d"]),
+    )
+    copies: str = part(
+        Choice("nobody", "colleagues", "anybody"),
+        "Whom customers put in copy by themselves.",
+        default="colleagues",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Feedback:
     """How customers are asked what they think."""
 
@@ -135,6 +185,12 @@ class Feedback:
     question: Text = part(Words(longest=500), "The question.")
     text: Text | None = part(Words(longest=2000), "What is done with the answers.", default=None)
     scale: int = part(Integer(2, 10), "The highest score.", default=5)
+    cooldown: Duration = part(
+        Time(), "How long one person is not asked again.", default=Duration(seconds=14 * SECONDS["d"])
+    )
+    correctable: Duration = part(
+        Time(), "How long a customer may change what they said.", default=Duration(seconds=7 * SECONDS["d"])
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

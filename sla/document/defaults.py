@@ -25,8 +25,8 @@ STATUSES = (
     (
         "on-hold",
         "on_hold",
-        ("On hold", "Отложена", "En espera"),
-        ("On hold: we wait for someone else", "Отложена: ждём третью сторону", "En espera de un tercero"),
+        ("On hold", "Приостановлена", "En espera"),
+        ("On hold: we wait for someone else", "Приостановлена: ждём третью сторону", "En espera de un tercero"),
     ),
     ("solved", "solved", ("Solved", "Решена", "Resuelto"), ("Solved", "Решена", "Resuelto")),
     ("closed", "closed", ("Closed", "Закрыта", "Cerrado"), ("Closed", "Закрыта", "Cerrado")),

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from sla.document.errors import worded
+
 SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 LONGEST_SECONDS = 10 * 366 * 86_400
 LONGEST_DAYS = 3_660
@@ -47,18 +49,36 @@ def parse(written: str, *, days_allowed: bool) -> Duration:
     if match := _BUSINESS_DAYS.fullmatch(words):
         days = int(match[1])
         if not 1 <= days <= LONGEST_DAYS:
-            raise ValueError(f'"{written}" is out of range: write 1 to {LONGEST_DAYS} business days.')
+            raise ValueError(
+                worded(
+                    '"%(written)s" is out of range: write 1 to %(longest_days)s business days.',
+                    written=written,
+                    longest_days=LONGEST_DAYS,
+                )
+            )
         return Duration(days=days)
     match = _CLOCK_TIME.fullmatch(words)
     if not words or not match:
-        raise ValueError(f'"{written[:60]}" is no length of time: write for example 90m, 4h, 1h30m or 3 business days.')
+        raise ValueError(
+            worded(
+                '"%(written)s" is no length of time: write for example 90m, 4h, 1h30m or 3 business days.',
+                written=written[:60],
+            )
+        )
     counts = {unit: int(count) for unit, count in match.groupdict().items() if count}
     if "d" in counts and not days_allowed:
         raise ValueError(
-            f'"{written}" could mean two things: write {counts["d"] * 24}h for hours of the calendar, '
-            f"or {counts['d']} business days."
+            worded(
+                '"%(written)s" could mean two things: write %(hours)sh for hours of the calendar,'
+                " or %(counts)s business days.",
+                written=written,
+                hours=counts["d"] * 24,
+                counts=counts["d"],
+            )
         )
     seconds = sum(SECONDS[unit] * count for unit, count in counts.items())
     if not 1 <= seconds <= LONGEST_SECONDS:
-        raise ValueError(f'"{written}" is out of range: write at least one second and at most ten years.')
+        raise ValueError(
+            worded('"%(written)s" is out of range: write at least one second and at most ten years.', written=written)
+        )
     return Duration(seconds=seconds)

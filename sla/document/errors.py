@@ -7,6 +7,20 @@ MOST_SHOWN = 200
 MOST_FOUND = 1000
 
 
+class Sentence(str):
+    """An English sentence that remembers how it was made, for an edge that speaks other languages."""
+
+    template: str
+    values: dict[str, object]
+
+
+def worded(template: str, **values: object) -> Sentence:
+    """A sentence of a template with `%(name)s` in it; a value may itself be such a sentence."""
+    sentence = Sentence(template % values if values else template)
+    sentence.template, sentence.values = template, values
+    return sentence
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, and where: the field's path, and its line and column when there is a file."""
@@ -36,8 +50,8 @@ class PolicyError(Exception):
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """The end of a sentence about an unknown word: the nearest known one, or all when they are few."""
     if near := get_close_matches(word[:100], known, n=1, cutoff=0.6):
-        return f'did you mean "{near[0]}"?'
+        return worded('did you mean "%(near)s"?', near=near[0])
     if not known:
-        return "there is none yet."
+        return worded("there is none yet.")
     shown = ", ".join(sorted(known)[:20])
-    return f"write one of: {shown}{', ...' if len(known) > 20 else ''}."
+    return worded("write one of: %(shown)s%(value)s.", shown=shown, value=", ..." if len(known) > 20 else "")

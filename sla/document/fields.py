@@ -2,14 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
 from typing import Any, Final
-from zoneinfo import available_timezones
 
-from sla.document import durations
-from sla.document.durations import Duration
-from sla.document.errors import MOST_FOUND, PolicyError, Problem, did_you_mean
+from sla.document.errors import MOST_FOUND, PolicyError, Problem, did_you_mean, worded
 from sla.document.reading import Node
 from sla.document.text import Text, in_order
 
@@ -55,21 +50,23 @@ class Reader:
         for collection, node, path in self.references:
             known = self.known.get(collection, [])
             if node.value not in known:
-                what = f'There is no "{node.value}" in "{collection}"'
-                self.refuse(node, path, f"{what}: {did_you_mean(str(node.value), known)}")
+                what = worded('There is no "%(value)s" in "%(collection)s"', value=node.value, collection=collection)
+                self.refuse(
+                    node, path, worded("%(what)s: %(hint)s", what=what, hint=did_you_mean(str(node.value), known))
+                )
 
 
 def kind_of(node: Node) -> str:
     """What a node is, in words for people."""
     if node.is_mapping:
-        return "a mapping"
+        return worded("a mapping")
     if node.is_list:
-        return "a list"
+        return worded("a list")
     if node.value is None:
         return "empty"
     if isinstance(node.value, bool):
-        return f"the switch {str(node.value).lower()}"
-    return "a text" if isinstance(node.value, str) else f"the number {node.value}"
+        return worded("the switch %(value)s", value=str(node.value).lower())
+    return worded("a text") if isinstance(node.value, str) else worded("the number %(value)s", value=node.value)
 
 
 class Field:
@@ -100,40 +97,63 @@ class Words(Field):
             missing = [language for language in reader.languages if language != reader.language]
             if missing and not self.for_staff:
                 example = f"{{{reader.language}: ..., {missing[0]}: ...}}"
-                message = f"Customers read this, and there is no translation to {', '.join(missing)}. Write {example}."
+                message = worded(
+                    "Customers read this, and there is no translation to %(missing)s. Write %(example)s.",
+                    missing=", ".join(missing),
+                    example=example,
+                )
                 return reader.refuse(node, path, message)
             words = self._words(node, path, reader)
             return words if words is INVALID else Text({reader.language: words})
         if not node.is_mapping:
-            return reader.refuse(node, path, f"This is {kind_of(node)}. Write a text, in quotes if need be.")
+            return reader.refuse(
+                node, path, worded("This is %(kind)s. Write a text, in quotes if need be.", kind=kind_of(node))
+            )
         return self._translations(node, path, reader)
 
     def _translations(self, node: Node, path: str, reader: Reader) -> Any:
         texts: dict[str, Any] = {}
         for language, entry in node.value.items():
             if language not in reader.languages:
-                message = f'"{language[:40]}" is not in "languages": {did_you_mean(language, reader.languages)}'
+                message = worded(
+                    '"%(language)s" is not in "languages": %(hint)s',
+                    language=language[:40],
+                    hint=did_you_mean(language, reader.languages),
+                )
                 if entry.node.value is None:
-                    message = f'The comma before "{language[:40]}" ends the text. Put the whole text in quotes.'
+                    message = worded(
+                        'The comma before "%(language)s" ends the text. Put the whole text in quotes.',
+                        language=language[:40],
+                    )
                 reader.refuse(entry.key, f"{path}.{language[:40]}", message)
             else:
                 texts[language] = self._words(entry.node, f"{path}.{language}", reader)
         needed = [reader.language] if self.for_staff else reader.languages
         if missing := [language for language in needed if language not in node.value]:
-            reader.refuse(node, path, f"The translation to {', '.join(missing)} is missing. Add it.")
+            reader.refuse(
+                node, path, worded("The translation to %(missing)s is missing. Add it.", missing=", ".join(missing))
+            )
         if any(words is INVALID for words in texts.values()) or missing or len(texts) < len(node.value):
             return INVALID
         return in_order(texts, reader.language)
 
     def _words(self, node: Node, path: str, reader: Reader) -> Any:
         if not isinstance(node.value, str):
-            return reader.refuse(node, path, f"This is {kind_of(node)}. Write a text, in quotes if need be.")
+            return reader.refuse(
+                node, path, worded("This is %(kind)s. Write a text, in quotes if need be.", kind=kind_of(node))
+            )
         words = node.value.strip()
         if not words:
-            return reader.refuse(node, path, "This text is empty. Write it or remove the line.")
+            return reader.refuse(node, path, worded("This text is empty. Write it or remove the line."))
         if len(words) > self.longest:
             return reader.refuse(
-                node, path, f"This text has {len(words):,} characters; at most {self.longest:,} fit. Shorten it."
+                node,
+                path,
+                worded(
+                    "This text has %(count)s characters; at most %(longest)s fit. Shorten it.",
+                    count=f"{len(words):,}",
+                    longest=f"{self.longest:,}",
+                ),
             )
         return words
 
@@ -147,14 +167,18 @@ class Words(Field):
 class Line(Field):
     """A single line that is the same in every language: an address, a number, a name."""
 
-    def __init__(self, pattern: str = r"[^\n]+", hint: str = "Write one line of text.", longest: int = 500) -> None:
+    def __init__(
+        self, pattern: str = r"[^\n]+", hint: str = worded("Write one line of text."), longest: int = 500
+    ) -> None:
         self.pattern, self.hint, self.longest = pattern, hint, longest
 
     def read(self, node: Node, path: str, reader: Reader) -> Any:
         if not isinstance(node.value, str):
-            return reader.refuse(node, path, f"This is {kind_of(node)}. {self.hint}")
+            return reader.refuse(node, path, worded("This is %(kind)s. %(hint)s", kind=kind_of(node), hint=self.hint))
         if len(node.value) > self.longest or not re.fullmatch(self.pattern, node.value):
-            return reader.refuse(node, path, f'"{node.value[:60]}" does not fit here. {self.hint}')
+            return reader.refuse(
+                node, path, worded('"%(value)s" does not fit here. %(hint)s', value=node.value[:60], hint=self.hint)
+            )
         return node.value
 
     def schema(self) -> dict[str, Any]:
@@ -169,7 +193,13 @@ class Reference(Field):
 
     def read(self, node: Node, path: str, reader: Reader) -> Any:
         if not isinstance(node.value, str):
-            return reader.refuse(node, path, f'This is {kind_of(node)}. Write a key of "{self.collection}".')
+            return reader.refuse(
+                node,
+                path,
+                worded(
+                    'This is %(kind)s. Write a key of "%(collection)s".', kind=kind_of(node), collection=self.collection
+                ),
+            )
         reader.refer(self.collection, node, path)
         return node.value
 
@@ -186,9 +216,13 @@ class Choice(Field):
     def read(self, node: Node, path: str, reader: Reader) -> Any:
         if isinstance(node.value, str) and node.value in self.choices:
             return node.value
-        shown = f'"{node.value[:60]}"' if isinstance(node.value, str) else f"This is {kind_of(node)}, which"
+        shown = (
+            f'"{node.value[:60]}"'
+            if isinstance(node.value, str)
+            else worded("This is %(kind)s, which", kind=kind_of(node))
+        )
         hint = did_you_mean(node.value if isinstance(node.value, str) else "", self.choices)
-        return reader.refuse(node, path, f"{shown} is not possible here: {hint}")
+        return reader.refuse(node, path, worded("%(shown)s is not possible here: %(hint)s", shown=shown, hint=hint))
 
     def schema(self) -> dict[str, Any]:
         return {"enum": list(self.choices)}
@@ -200,7 +234,7 @@ class Flag(Field):
     def read(self, node: Node, path: str, reader: Reader) -> Any:
         if isinstance(node.value, bool):
             return node.value
-        return reader.refuse(node, path, f"This is {kind_of(node)}. Write true or false.")
+        return reader.refuse(node, path, worded("This is %(kind)s. Write true or false.", kind=kind_of(node)))
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -220,81 +254,18 @@ class Integer(Field):
         if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
             shown = f'"{value[:60]}"' if isinstance(value, str) else kind_of(node)
             return reader.refuse(
-                node, path, f"This is {shown}. Write a whole number from {self.least} to {self.most}{unit}."
+                node,
+                path,
+                worded(
+                    "This is %(shown)s. Write a whole number from %(least)s to %(most)s%(unit)s.",
+                    shown=shown,
+                    least=self.least,
+                    most=self.most,
+                    unit=unit,
+                ),
             )
         return value
 
     def schema(self) -> dict[str, Any]:
         number: dict[str, Any] = {"type": "integer", "minimum": self.least, "maximum": self.most}
         return {"anyOf": [number, {"type": "string", "pattern": "^[0-9]{1,3} ?%$"}]} if self.percent else number
-
-
-class Day(Field):
-    """A date."""
-
-    def read(self, node: Node, path: str, reader: Reader) -> Any:
-        return read_date(node, path, reader)
-
-    def dump(self, value: date) -> str:
-        return value.isoformat()
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "format": "date"}
-
-
-def read_date(node: Node, path: str, reader: Reader) -> Any:
-    """The date that a node holds, or INVALID."""
-    try:
-        if not isinstance(node.value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", node.value, re.ASCII):
-            raise ValueError("write year, month and day")
-        day = date.fromisoformat(node.value)
-    except ValueError as error:
-        shown = f'"{str(node.value)[:40]}"' if not isinstance(node.value, dict | list) else kind_of(node)
-        return reader.refuse(node, path, f"{shown} is no date ({error}). Write it like 2026-01-06.")
-    if not 1970 <= day.year <= 2200:
-        return reader.refuse(node, path, f"The year {day.year} is out of range. Write one from 1970 to 2200.")
-    return day
-
-
-class Time(Field):
-    """A length of time: `90m`, `4h`, `3 business days`."""
-
-    def __init__(self, *, days_allowed: bool = True) -> None:
-        self.days_allowed = days_allowed
-
-    def read(self, node: Node, path: str, reader: Reader) -> Any:
-        if isinstance(node.value, Duration):
-            return node.value
-        if not isinstance(node.value, str):
-            hint = f"Write a unit, {node.value}m or {node.value}h." if type(node.value) is int else "Write 90m or 4h."
-            return reader.refuse(node, path, f"This is {kind_of(node)}, not a length of time. {hint}")
-        try:
-            return durations.parse(node.value, days_allowed=self.days_allowed)
-        except ValueError as error:
-            return reader.refuse(node, path, str(error))
-
-    def dump(self, value: Duration) -> str:
-        return str(value)
-
-    def schema(self) -> dict[str, Any]:
-        return {"$ref": "#/$defs/duration"}
-
-
-class Zone(Field):
-    """An IANA time zone."""
-
-    def read(self, node: Node, path: str, reader: Reader) -> Any:
-        if isinstance(node.value, str) and node.value in _zones():
-            return node.value
-        shown = f'"{node.value[:60]}"' if isinstance(node.value, str) else f"This is {kind_of(node)}, which"
-        near = did_you_mean(str(node.value), sorted(_zones())) if isinstance(node.value, str) else ""
-        hint = near if near.startswith("did") else "write one like Europe/Madrid or UTC."
-        return reader.refuse(node, path, f"{shown} is no time zone: {hint}")
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "description": "An IANA time zone, such as Europe/Moscow."}
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sla.clock import Target
 from sla.document import reading
 from sla.document.checks import node_at
-from sla.document.errors import Problem
+from sla.document.errors import Problem, worded
 from sla.hours import CalendarError
 
 if TYPE_CHECKING:
@@ -22,14 +22,21 @@ def impossible(policy: SupportPolicy, at: datetime) -> Iterator[tuple[Path, str]
     """Calendars that never open after this instant, and targets for which too few hours are left, by field."""
     dry = {key for key in policy.calendars if policy.calendar(key).next_open(at) is None}
     for key in dry:
-        yield ("calendars", key), f"This calendar does not open after {at:%Y-%m-%d}. Give it hours that are to come."
+        yield (
+            ("calendars", key),
+            worded("This calendar does not open after %(at)s. Give it hours that are to come.", at=f"{at:%Y-%m-%d}"),
+        )
     for sla in policy.sla.values():
         for priority, metrics in sla.targets.items():
             calendar = policy.calendar_key(sla.key, priority)
             for metric, length in metrics.items():
                 target = policy.target(sla.key, priority, metric)
                 if target is not None and calendar not in dry and not _is_within_reach(target, at):
-                    message = f'The calendar "{calendar}" has too few hours left for {length}. Give it more hours.'
+                    message = worded(
+                        'The calendar "%(calendar)s" has too few hours left for %(length)s. Give it more hours.',
+                        calendar=calendar,
+                        length=length,
+                    )
                     yield ("sla", sla.key, "targets", priority, metric), message
 
 

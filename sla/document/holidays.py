@@ -9,12 +9,13 @@ from typing import Any
 
 import holidays as public_holidays
 
-from sla.document.errors import did_you_mean
-from sla.document.fields import INVALID, Day, Field, Integer, Line, Reader, Words
+from sla.document.errors import did_you_mean, worded
+from sla.document.fields import INVALID, Field, Integer, Line, Reader, Words
 from sla.document.opening import Hours, HoursOf
 from sla.document.reading import Node
 from sla.document.records import MapOf, Mapped, RecordOf, part
 from sla.document.text import Text, in_order
+from sla.document.times import Day
 
 
 class Years(Field):
@@ -31,7 +32,9 @@ class Years(Field):
             if len(years) != len(items):
                 years = ()
         if not years or len(years) > 30 or not all(1970 <= year <= 2200 for year in years):
-            return reader.refuse(node, path, "Write years like 2024-2028, at most 30 of them, from 1970 to 2200.")
+            return reader.refuse(
+                node, path, worded("Write years like 2024-2028, at most 30 of them, from 1970 to 2200.")
+            )
         return tuple(sorted(set(years)))
 
     def dump(self, value: tuple[int, ...]) -> list[int]:
@@ -46,9 +49,11 @@ class Years(Field):
 class Holidays:
     """Public holidays of a country. What they came to is kept, so that a stored policy never changes by itself."""
 
-    country: str = part(Line("[A-Z]{2}", "Write the country's two letters, such as RU."), "Two letters, such as RU.")
+    country: str = part(
+        Line("[A-Z]{2}", worded("Write the country's two letters, such as RU.")), "Two letters, such as RU."
+    )
     subdivision: str | None = part(
-        Line("[A-Z0-9-]{1,6}", "Write its code, such as MD."), "A region's code.", default=None
+        Line("[A-Z0-9-]{1,6}", worded("Write its code, such as MD.")), "A region's code.", default=None
     )
     years: tuple[int, ...] = part(Years(), "Which years to take the holidays of, such as 2024-2028.")
     moved_day_hours: Hours | None = part(
@@ -71,10 +76,23 @@ class Holidays:
             return
         countries = public_holidays.list_supported_countries(include_aliases=False)
         if self.country not in countries:
-            yield "country", f'The holidays of "{self.country}" are not known. Write its closed_dates out.'
+            yield (
+                "country",
+                worded(
+                    'The holidays of "%(country)s" are not known. Write its closed_dates out.', country=self.country
+                ),
+            )
         elif self.subdivision and self.subdivision not in countries[self.country]:
             hint = did_you_mean(self.subdivision, countries[self.country])
-            yield "subdivision", f'{self.country} has no subdivision "{self.subdivision}": {hint}'
+            yield (
+                "subdivision",
+                worded(
+                    '%(country)s has no subdivision "%(subdivision)s": %(hint)s',
+                    country=self.country,
+                    subdivision=self.subdivision,
+                    hint=hint,
+                ),
+            )
 
 
 class HolidaysOf(RecordOf):

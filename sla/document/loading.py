@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sla.document import checks, defaults, reading
-from sla.document.errors import PolicyError, Problem
+from sla.document.errors import PolicyError, Problem, worded
 from sla.document.fields import INVALID, Reader, kind_of
 from sla.document.people import CHANNELS
 from sla.document.reading import Node
@@ -39,7 +39,9 @@ def _contents(path: Path, source: str) -> bytes:
             return file.read(reading.LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise PolicyError([Problem(f"The file can't be read: {reason}.", source=source[:300])]) from error
+        raise PolicyError(
+            [Problem(worded("The file can't be read: %(reason)s.", reason=reason), source=source[:300])]
+        ) from error
 
 
 def from_document(kind: type[SupportPolicy], document: object, source: str) -> SupportPolicy:
@@ -58,7 +60,11 @@ def _policy(
     reader = Reader(source)
     if not root.is_mapping:
         reader.refuse(
-            root, "", f"A policy is a mapping of fields such as name and language, and this is {kind_of(root)}."
+            root,
+            "",
+            worded(
+                "A policy is a mapping of fields such as name and language, and this is %(kind)s.", kind=kind_of(root)
+            ),
         )
         raise PolicyError(reader.problems)
     _learn_languages(root, reader)

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from sla.document.errors import did_you_mean
+from sla.document.errors import did_you_mean, worded
 from sla.document.fields import INVALID, Field, Reader, kind_of
 from sla.document.reading import Entry, Node
 from sla.document.records import Mapped, join
@@ -41,9 +41,11 @@ class HoursOf(Field):
         hours = tuple(sorted(intervals, key=span))
         for before, after in pairwise(hours):
             if span(after)[0] < span(before)[1]:
-                shown = f"{'-'.join(before)} and {'-'.join(after)}"
+                shown = worded("%(before)s and %(after)s", before="-".join(before), after="-".join(after))
                 return reader.refuse(
-                    node, path, f"{shown} overlap. Write them so that one ends before the other begins."
+                    node,
+                    path,
+                    worded("%(shown)s overlap. Write them so that one ends before the other begins.", shown=shown),
                 )
         return hours
 
@@ -55,16 +57,22 @@ class HoursOf(Field):
             times = [item.value if isinstance(item.value, str) else "?" for item in value]
         else:
             return reader.refuse(
-                node, path, f'This is {kind_of(node)}. Write hours like "08:00-18:00", or [] for closed.'
+                node,
+                path,
+                worded('This is %(kind)s. Write hours like "08:00-18:00", or [] for closed.', kind=kind_of(node)),
             )
         if len(times) != 2 or not all(_TIME.fullmatch(time) for time in times) or times[0] == "24:00":
             shown = "-".join(times)[:40]
             return reader.refuse(
-                node, path, f'"{shown}" are no opening hours. Write them like "08:00-18:00", up to 24:00.'
+                node,
+                path,
+                worded('"%(shown)s" are no opening hours. Write them like "08:00-18:00", up to 24:00.', shown=shown),
             )
         if times[0] == times[1]:
-            hint = 'Write "00:00-24:00" for the whole day, or [] for closed.'
-            return reader.refuse(node, path, f"The hours begin and end at {times[0]}. {hint}")
+            hint = worded('Write "00:00-24:00" for the whole day, or [] for closed.')
+            return reader.refuse(
+                node, path, worded("The hours begin and end at %(times)s. %(hint)s", times=times[0], hint=hint)
+            )
         return (times[0], times[1])
 
     def dump(self, value: Hours) -> list[list[str]]:
@@ -80,14 +88,20 @@ class Weekly(Field):
     def read(self, node: Node, path: str, reader: Reader) -> Any:
         if not node.is_mapping:
             return reader.refuse(
-                node, path, f'This is {kind_of(node)}. Write days with hours, like mon-fri: "08:00-18:00".'
+                node,
+                path,
+                worded('This is %(kind)s. Write days with hours, like mon-fri: "08:00-18:00".', kind=kind_of(node)),
             )
         weekly: dict[str, Any] = {}
         for name, entry in node.value.items():
             hours = HoursOf().read(entry.node, join(path, name), reader)
             for day in self._days(name, entry, path, reader):
                 if day in weekly:
-                    reader.refuse(entry.key, join(path, name), f'The hours of "{day}" are given twice. Keep one.')
+                    reader.refuse(
+                        entry.key,
+                        join(path, name),
+                        worded('The hours of "%(day)s" are given twice. Keep one.', day=day),
+                    )
                     hours = INVALID
                 weekly[day] = hours
         if any(hours is INVALID for hours in weekly.values()) or (node.value and not weekly):
@@ -99,7 +113,11 @@ class Weekly(Field):
         if first in DAYS and (last or first) in DAYS and DAYS.index(first) <= DAYS.index(last or first):
             return DAYS[DAYS.index(first) : DAYS.index(last or first) + 1]
         hint = did_you_mean(name, DAYS)
-        reader.refuse(entry.key, join(path, name), f'"{name[:40]}" is no day or range like mon-fri: {hint}')
+        reader.refuse(
+            entry.key,
+            join(path, name),
+            worded('"%(name)s" is no day or range like mon-fri: %(hint)s', name=name[:40], hint=hint),
+        )
         return ()
 
     def dump(self, value: dict[str, Hours]) -> dict[str, Any]:

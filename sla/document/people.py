@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sla.document.errors import worded
 from sla.document.fields import Choice, Flag, Integer, Line, Reference, Words
 from sla.document.records import ListOf, part
 from sla.document.terms import STATUS_KINDS
 from sla.document.text import Text
 
+ASSIGNMENTS = ("manual", "round_robin", "least_loaded")
 CHANNELS = ("portal", "email", "chat", "phone", "letter", "api")
 
 
@@ -36,6 +38,14 @@ class Team:
     tier: str = part(Reference("tiers"), "Its tier.")
     description: Text | None = part(Words(longest=1000, for_staff=True), "What it does, for staff.", default=None)
     channels: tuple[str, ...] = part(ListOf(Reference("channels")), "Channels that lead straight to it.", default=())
+    assignment: str = part(
+        Choice(*ASSIGNMENTS),
+        "Who gets its requests: whoever takes them, its members in turn, or the one who holds the fewest.",
+        default="manual",
+    )
+    capacity: int | None = part(
+        Integer(1, 1000), "How many open requests a member holds at most, unless theirs says another.", default=None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +74,10 @@ class Channel:
         Choice("official", "advisory"), "Advisory contacts carry no clock, and say so.", default="official"
     )
     calendar: str | None = part(Reference("calendars"), "Its hours; the policy's default if left out.", default=None)
+    callback: bool = part(Flag(), "Whether customers may ask to be called, for phone.", default=False)
+    calls_at_once: int | None = part(
+        Integer(1, 100), "How many calls can be agreed on for the same half hour, for phone.", default=None
+    )
     address: str | None = part(Line(), "The mail address, number or page.", default=None)
     text: Text | None = part(Words(longest=2000), "What customers read about it.", default=None)
     requires: tuple[str, ...] = part(
@@ -75,4 +89,4 @@ class Channel:
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with these fields together."""
         if self.on and self.address and "@" in self.address and " " in self.address:
-            yield "address", f'"{self.address[:60]}" is no mail address. Remove the space.'
+            yield "address", worded('"%(address)s" is no mail address. Remove the space.', address=self.address[:60])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from sla import clock, hours
-from sla.document import loading
+from sla.document import loading, targets
 from sla.document.calendars import CalendarSpec
 from sla.document.contact import (
+    Approvals,
     Complaints,
     Exclusion,
     FairUse,
@@ -24,25 +25,29 @@ from sla.document.contact import (
     RefusalReason,
     Responsibilities,
     Section,
+    SelfService,
     Suspension,
 )
 from sla.document.durations import Duration
-from sla.document.fields import LANGUAGE_PATTERN, Day, Integer, Line, Reference, Words, Zone
+from sla.document.errors import worded
+from sla.document.fields import LANGUAGE_PATTERN, Integer, Line, Reference, Words
+from sla.document.form_fields import FormField
 from sla.document.people import Channel, Status, Team, Tier
 from sla.document.records import Keyed, ListOf, Mapped, RecordOf, part
-from sla.document.requests import Category, FormField, Matrix, Priority, RequestType, only_default
+from sla.document.requests import Category, Matrix, Priority, RequestType, only_default
 from sla.document.rules import Escalation, Rule
-from sla.document.terms import DEFAULT_PAUSES, Contract, SlaPolicy
+from sla.document.terms import Contract, SlaPolicy
 from sla.document.text import Text
+from sla.document.times import Day, Zone
 
-_LANGUAGE = Line(LANGUAGE_PATTERN, "Write a language's code, such as en.")
+_LANGUAGE = Line(LANGUAGE_PATTERN, worded("Write a language's code, such as en."))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Brand:
     """How the tenant looks."""
 
-    colour: str = part(Line("#[0-9a-fA-F]{6}", 'Write a colour in quotes, such as "#1f6feb".'), "Its colour.")
+    colour: str = part(Line("#[0-9a-fA-F]{6}", worded('Write a colour in quotes, such as "#1f6feb".')), "Its colour.")
     tagline: Text | None = part(Words(longest=200), "A sentence below its name.", default=None)
 
 
@@ -52,7 +57,7 @@ class Source:
 
     title: Text = part(Words(longest=300), "Its title.")
     url: str | None = part(
-        Line("https?://[^ ]+", "Write an address that begins with https://."), "Where it is.", default=None
+        Line("https?://[^ ]+", worded("Write an address that begins with https://.")), "Where it is.", default=None
     )
 
 
@@ -104,6 +109,8 @@ class SupportPolicy:
     suspension: Suspension | None = part(RecordOf(Suspension), "How support is suspended.", default=None)
     fair_use: FairUse = part(RecordOf(FairUse), "Rules of conduct and limits.", default=FairUse())
     escalation: Escalation = part(RecordOf(Escalation), "How requests climb.", default=Escalation())
+    approvals: Approvals = part(RecordOf(Approvals), "How long is waited for approvals.", default=Approvals())
+    self_service: SelfService = part(RecordOf(SelfService), "What customers do by themselves.", default=SelfService())
     maintenance: Maintenance | None = part(RecordOf(Maintenance), "How maintenance is announced.", default=None)
     feedback: Feedback | None = part(RecordOf(Feedback), "How customers are asked.", default=None)
     complaints: Complaints | None = part(RecordOf(Complaints), "How to complain.", default=None)
@@ -154,6 +161,10 @@ class SupportPolicy:
     def default_contract(self) -> Contract | None:
         return only_default(self.contracts, None)
 
+    def contract_of(self, key: str | None) -> Contract | None:
+        """What was agreed with an organisation: the contract that it names, or the usual one if that is gone."""
+        return self.contracts.get(key or "", self.default_contract)
+
     def priority_of(self, category: str | None = None) -> Priority:
         """The priority of a request that nobody gave one: the category's default, or the policy's."""
         known = self._category(category)
@@ -195,7 +206,7 @@ class SupportPolicy:
         way, known = self.channels.get(channel or ""), self._category(category)
         if way and way.status == "advisory":
             return None
-        agreed = self.contracts.get(contract) if contract else self.default_contract
+        agreed = self.contract_of(contract)
         if agreed and agreed.sla:
             return self.sla[agreed.sla]
         facts = {
@@ -235,21 +246,12 @@ class SupportPolicy:
 
     @cached_property
     def _targets(self) -> dict[tuple[Hashable, Hashable, str], clock.Target]:
-        return {
-            (sla.key, priority, metric): self._target(sla, priority, metric, length)
-            for sla in self.sla.values()
-            for priority, metrics in sla.targets.items()
-            for metric, length in metrics.items()
-            if length
-        }
+        return targets.of_clocks(self)
 
     @cached_property
     def complaint_target(self) -> clock.Target | None:
         """What the clock of a complaint runs towards; None without complaints. Usually in working days."""
-        if self.complaints is None:
-            return None
-        length = self.complaints.target
-        return clock.Target(self.calendar(self.complaints.calendar), seconds=length.seconds, days=length.days)
+        return targets.of_complaints(self)
 
     def complaint_due(self, at: datetime) -> datetime | None:
         """By when a complaint filed at that instant is answered; None without complaints."""
@@ -265,31 +267,15 @@ class SupportPolicy:
 
     @cached_property
     def _tier_targets(self) -> dict[tuple[Hashable, Hashable, Hashable], clock.Target]:
-        return {
-            (sla.key, priority, tier): self._target(sla, priority, "tier", sla.tiers.get(priority, {}).get(tier))
-            for sla in self.sla.values()
-            for priority in self.priorities
-            for tier in self.tiers
-        }
+        return targets.of_tiers(self)
 
-    def _target(self, sla: SlaPolicy, priority: str, metric: str, length: Duration | None) -> clock.Target:
-        # A rule's moment is a warning of the clock, whether or not the SLA policy lists it.
-        moments = {rule.when.at for rule in self.escalation.rules.values() if rule.when.clock == metric}
-        return clock.Target(
-            seconds=length.seconds if length else None,
-            days=length.days if length else None,
-            open_ended=length is None,
-            calendar=self.calendar(self.calendar_key(sla.key, priority)),
-            warn=tuple(sorted({*sla.warn, *(moment for moment in moments if isinstance(moment, int))})),
-            pause_on=frozenset(sla.pause_on.get(metric, DEFAULT_PAUSES[metric])),
-            on_promise=clock.OnPromise(sla.on_promise),
-        )
-
-    def rules_for(self, metric: str, moment: int | str, **facts: str | None) -> tuple[Rule, ...]:
+    def rules_for(
+        self, metric: str, moment: int | str, answers: Mapping[str, Any] | None = None, **facts: str | None
+    ) -> tuple[Rule, ...]:
         """The rules that act when a clock reaches a moment (a share in percent, or `breach`), in order."""
         rules = self.escalation.rules.values()
         here = (rule for rule in rules if rule.when.clock == metric and rule.when.at == moment)
-        return tuple(rule for rule in here if rule.when.only.match(**facts))
+        return tuple(rule for rule in here if rule.when.only.met_by(answers or {}, **facts))
 
     def status_of(self, kind: str) -> Status:
         """The first status of a kind: the one that actions use."""
@@ -311,7 +297,7 @@ class SupportPolicy:
 
     def exclusions_for(self, contract: str | None = None) -> tuple[Exclusion, ...]:
         """What is not covered under a contract."""
-        agreed = self.contracts.get(contract) if contract else self.default_contract
+        agreed = self.contract_of(contract)
         lifted = agreed.lifts if agreed else ()
         return tuple(exclusion for exclusion in self.exclusions.values() if exclusion.key not in lifted)
 

@@ -7,8 +7,7 @@ anything, duplicate keys are seen, and a date or a `08:00` stays the string that
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -23,7 +22,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from sla.document.errors import PolicyError, Problem
+from sla.document.errors import PolicyError, Problem, worded
 
 LARGEST_FILE = 512 * 1024
 DEEPEST = 16
@@ -39,8 +38,7 @@ _CONSTANTS: dict[str, bool | None] = {
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A scalar, a list of nodes or a mapping of node pairs, with the line and column where it begins (from 1)."""
 
     value: Any
@@ -56,8 +54,7 @@ class Node:
         return isinstance(self.value, list)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A key of a mapping and what it holds."""
 
     key: Node
@@ -75,24 +72,33 @@ def from_yaml(raw: bytes | str, source: str) -> Node:
         mark = error.problem_mark or error.context_mark
         message = " ".join(part for part in (error.context, error.problem) if part)
         place = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise _refusal(f"This is not valid YAML here: {message}.", source, *place) from error
+        raise _refusal(worded("This is not valid YAML here: %(message)s.", message=message), source, *place) from error
     except (YAMLError, ValueError, IndexError, AttributeError, AssertionError, RecursionError) as error:
         # The parser has a few corners that raise bare Python errors on broken input.
         detail = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise _refusal(f"This is not valid YAML: {detail}.", source) from error
+        raise _refusal(worded("This is not valid YAML: %(detail)s.", detail=detail), source) from error
 
 
 def _decoded(raw: bytes | str, source: str) -> str:
     size = len(raw)
     if size > LARGEST_FILE:
-        raise _refusal(f"The file has {size:,} bytes; a policy file has at most {LARGEST_FILE:,}.", source)
+        raise _refusal(
+            worded(
+                "The file has %(size)s bytes; a policy file has at most %(largest_file)s.",
+                size=f"{size:,}",
+                largest_file=f"{LARGEST_FILE:,}",
+            ),
+            source,
+        )
     text = raw if isinstance(raw, str) else _utf8(raw, source)
     text = text.removeprefix("\ufeff")
     if found := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
         code = f"U+{ord(found[0]):04X}"
-        raise _refusal(f"The control character {code} can't be stored. Remove it.", source, line, column)
+        raise _refusal(
+            worded("The control character %(code)s can't be stored. Remove it.", code=code), source, line, column
+        )
     return text
 
 
@@ -102,7 +108,7 @@ def _utf8(raw: bytes, source: str) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
-        raise _refusal("The file is not UTF-8 text. Save it as UTF-8.", source, line, column) from error
+        raise _refusal(worded("The file is not UTF-8 text. Save it as UTF-8."), source, line, column) from error
 
 
 def _refusal(message: str, source: str, line: int | None = None, column: int | None = None) -> PolicyError:
@@ -122,12 +128,14 @@ class _Composer:
         for event in self.events:
             if isinstance(event, DocumentStartEvent):
                 if root is not None:
-                    raise self._refused(event, 'A second document begins here. Remove the "---" and what follows.')
+                    raise self._refused(
+                        event, worded('A second document begins here. Remove the "---" and what follows.')
+                    )
                 root = self._node(next(self.events), 0)
         if self.problems:
             raise PolicyError(self.problems)
         if root is None or root.value is None:
-            raise _refusal("The file is empty. Start from one of the examples in policies/.", self.source)
+            raise _refusal(worded("The file is empty. Start from one of the examples in policies/."), self.source)
         return root
 
     def _refused(self, event: Event, message: str) -> PolicyError:
@@ -136,13 +144,22 @@ class _Composer:
 
     def _node(self, event: Any, depth: int) -> Node:
         if isinstance(event, AliasEvent):
-            raise self._refused(event, f'The alias "*{event.anchor}" is not allowed. Write the value out.')
+            raise self._refused(
+                event, worded('The alias "*%(anchor)s" is not allowed. Write the value out.', anchor=event.anchor)
+            )
         if event.anchor:
-            raise self._refused(event, f'The anchor "&{event.anchor}" is not allowed. Remove it.')
+            raise self._refused(
+                event, worded('The anchor "&%(anchor)s" is not allowed. Remove it.', anchor=event.anchor)
+            )
         if event.tag is not None:
-            raise self._refused(event, f'The tag "{event.tag}" is not allowed. Remove it.')
+            raise self._refused(event, worded('The tag "%(tag)s" is not allowed. Remove it.', tag=event.tag))
         if depth > DEEPEST:
-            raise self._refused(event, f"This is nested more than {DEEPEST} deep, deeper than any field of a policy.")
+            raise self._refused(
+                event,
+                worded(
+                    "This is nested more than %(deepest)s deep, deeper than any field of a policy.", deepest=DEEPEST
+                ),
+            )
         place = (event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, MappingStartEvent):
             return Node(self._entries(depth), *place)
@@ -151,7 +168,7 @@ class _Composer:
         value = _resolved(event.value) if event.implicit[0] else event.value
         if isinstance(value, str) and (found := _UNPRINTABLE.search(value)):
             code = f"U+{ord(found[0]):04X}"
-            raise self._refused(event, f"The text holds the control character {code}. Remove it.")
+            raise self._refused(event, worded("The text holds the control character %(code)s. Remove it.", code=code))
         return Node(value, *place)
 
     def _items(self, depth: int) -> list[Node]:
@@ -164,13 +181,15 @@ class _Composer:
         entries: dict[str, Entry] = {}
         while not isinstance(event := next(self.events), MappingEndEvent):
             if not isinstance(event, ScalarEvent):
-                raise self._refused(event, "A key must be a word, not a list or a mapping.")
+                raise self._refused(event, worded("A key must be a word, not a list or a mapping."))
             key = self._node(event, depth)
             # A key is what was written: `on`, `2026` and `null` are words here.
             name, node = str(event.value), self._node(next(self.events), depth + 1)
             if name in entries:
                 first = entries[name].key.line
-                message = f'"{name[:80]}" is already there on line {first}. Remove one of the two.'
+                message = worded(
+                    '"%(name)s" is already there on line %(first)s. Remove one of the two.', name=name[:80], first=first
+                )
                 self.problems.append(Problem(message, name[:80], key.line, key.column, self.source))
             entries[name] = Entry(Node(name, key.line, key.column), node)
         return entries
@@ -190,22 +209,31 @@ def from_plain(data: object, source: str) -> Node:
 
     def node(value: object, depth: int) -> Node:
         if depth > DEEPEST:
-            raise _refusal(f"The document is nested more than {DEEPEST} deep.", source)
+            raise _refusal(worded("The document is nested more than %(deepest)s deep.", deepest=DEEPEST), source)
+        if isinstance(value, str):  # first, since most of them are
+            return Node(text(value))
         if isinstance(value, Mapping):
             return Node({text(key): Entry(Node(text(key)), node(item, depth + 1)) for key, item in value.items()})
         if isinstance(value, list | tuple):
             return Node([node(item, depth + 1) for item in value])
         if isinstance(value, float) and not math.isfinite(value):
-            raise _refusal(f"The document holds {value}, which is no number. Remove it.", source)
+            raise _refusal(worded("The document holds %(value)s, which is no number. Remove it.", value=value), source)
         if value is None or isinstance(value, bool | int | float):
             return Node(value)
         return Node(text(value))
 
     def text(value: object) -> str:
         if not isinstance(value, str):
-            raise _refusal(f"The document holds a {type(value).__name__}, which JSON does not know.", source)
+            raise _refusal(
+                worded("The document holds a %(name)s, which JSON does not know.", name=type(value).__name__), source
+            )
         if found := _UNPRINTABLE.search(value):
-            raise _refusal(f"The document holds the control character U+{ord(found[0]):04X}. Remove it.", source)
+            raise _refusal(
+                worded(
+                    "The document holds the control character U+%(value)s. Remove it.", value=f"{ord(found[0]):04X}"
+                ),
+                source,
+            )
         return value
 
     return node(data, 0)

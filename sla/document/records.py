@@ -5,7 +5,7 @@ import re
 from functools import cache
 from typing import Any
 
-from sla.document.errors import did_you_mean
+from sla.document.errors import did_you_mean, worded
 from sla.document.fields import INVALID, KEY_PATTERN, Field, Reader, kind_of
 from sla.document.reading import Entry, Node
 
@@ -32,13 +32,19 @@ class ListOf(Field):
         if node.is_list:
             items = [self.kind.read(item, f"{path}[{index}]", reader) for index, item in enumerate(node.value, 1)]
         elif node.value is None:
-            return reader.refuse(node, path, "This is empty. Write a list, [] for none, or remove the line.")
+            return reader.refuse(node, path, worded("This is empty. Write a list, [] for none, or remove the line."))
         else:
             items = [self.kind.read(node, path, reader)]
         if any(item is INVALID for item in items):
             return INVALID
         if len(items) < self.least:
-            return reader.refuse(node, path, f"This list has {len(items)} entries. Write at least {self.least}.")
+            return reader.refuse(
+                node,
+                path,
+                worded(
+                    "This list has %(count)s entries. Write at least %(least)s.", count=len(items), least=self.least
+                ),
+            )
         return tuple(items)
 
     def dump(self, value: tuple[Any, ...]) -> list[Any]:
@@ -57,7 +63,9 @@ class MapOf(Field):
 
     def read(self, node: Node, path: str, reader: Reader) -> Any:
         if not node.is_mapping:
-            return reader.refuse(node, path, f"This is {kind_of(node)}. Write a mapping, one `key: value` a line.")
+            return reader.refuse(
+                node, path, worded("This is %(kind)s. Write a mapping, one `key: value` a line.", kind=kind_of(node))
+            )
         values = {}
         for name, entry in node.value.items():
             key = self.key.read(entry.key, join(path, name), reader)
@@ -101,12 +109,20 @@ class RecordOf(Field):
     def read(self, node: Node, path: str, reader: Reader) -> Any:
         if not node.is_mapping:
             names = ", ".join(list(self.fields)[:6])
-            return reader.refuse(node, path, f"This is {kind_of(node)}. Write a mapping with fields such as {names}.")
+            return reader.refuse(
+                node,
+                path,
+                worded(
+                    "This is %(kind)s. Write a mapping with fields such as %(names)s.", kind=kind_of(node), names=names
+                ),
+            )
         values = self._values(node, path, reader)
         for name, field in self.fields.items():
             required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
             if required and name not in node.value:
-                values[name] = reader.refuse(node, path, f'"{name}" is missing. {field.metadata["help"]}')
+                values[name] = reader.refuse(
+                    node, path, worded('"%(name)s" is missing. %(help)s', name=name, help=field.metadata["help"])
+                )
         if any(value is INVALID for value in values.values()):
             return INVALID
         return self.build(values, node, path, reader)
@@ -117,9 +133,13 @@ class RecordOf(Field):
             inner = join(path, name)
             if name not in self.fields:
                 hint = did_you_mean(name, tuple(self.fields))
-                values[name] = reader.refuse(entry.key, inner, f'There is no field "{name[:60]}" here: {hint}')
+                values[name] = reader.refuse(
+                    entry.key, inner, worded('There is no field "%(name)s" here: %(hint)s', name=name[:60], hint=hint)
+                )
             elif entry.node.value is None:
-                values[name] = reader.refuse(entry.key, inner, "This is empty. Write a value or remove the line.")
+                values[name] = reader.refuse(
+                    entry.key, inner, worded("This is empty. Write a value or remove the line.")
+                )
             else:
                 values[name] = self.fields[name].metadata["kind"].read(entry.node, inner, reader)
         return values
@@ -175,24 +195,34 @@ class Keyed(Field):
                 records[key] = INVALID
                 continue
             if key in records:
-                reader.refuse(entry.key, inner, f'The key "{key}" is there twice. Remove one of the two.')
+                reader.refuse(
+                    entry.key, inner, worded('The key "%(key)s" is there twice. Remove one of the two.', key=key)
+                )
             records[key] = dataclasses.replace(record, key=key, **({"rank": rank} if self.counted else {}))
         if any(record is INVALID for record in records.values()):
             return INVALID
         if len(records) < self.least:
-            return reader.refuse(node, path, f"There are {len(records)} entries here. Write at least {self.least}.")
+            return reader.refuse(
+                node,
+                path,
+                worded(
+                    "There are %(count)s entries here. Write at least %(least)s.", count=len(records), least=self.least
+                ),
+            )
         return Mapped(records)
 
     def _entries(self, node: Node, path: str, reader: Reader) -> Any:
         if node.is_mapping:
             return list(node.value.values())
         if not node.is_list:
-            return reader.refuse(node, path, f"This is {kind_of(node)}. Write a mapping, one `key:` for each entry.")
+            return reader.refuse(
+                node, path, worded("This is %(kind)s. Write a mapping, one `key:` for each entry.", kind=kind_of(node))
+            )
         entries = []
         for index, item in enumerate(node.value, 1):
             key = item.value.get("key") if item.is_mapping else None
             if key is None or not isinstance(key.node.value, str):
-                reader.refuse(item, f"{path}[{index}]", '"key" is missing. Give each entry of the list a key.')
+                reader.refuse(item, f"{path}[{index}]", worded('"key" is missing. Give each entry of the list a key.'))
                 continue
             fields = {name: entry for name, entry in item.value.items() if name != "key"}
             entries.append(Entry(key.node, Node(fields, item.line, item.column)))
@@ -214,8 +244,10 @@ def check_key(node: Node, path: str, reader: Reader) -> bool:
     """Whether this is a key: small letters, digits and hyphens."""
     if len(node.value) <= LONGEST_KEY and re.fullmatch(KEY_PATTERN, node.value):
         return True
-    hint = f"Write small letters a-z, digits and single hyphens, at most {LONGEST_KEY}."
-    reader.refuse(node, path, f'"{node.value[:60]}" can\'t be a key. {hint}')
+    hint = worded(
+        "Write small letters a-z, digits and single hyphens, at most %(longest_key)s.", longest_key=LONGEST_KEY
+    )
+    reader.refuse(node, path, worded('"%(value)s" can\'t be a key. %(hint)s', value=node.value[:60], hint=hint))
     return False
 
 

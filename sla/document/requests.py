@@ -1,15 +1,16 @@
 """What a request is: its priority, its category, the questions its form asks."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sla.document.fields import KEY_PATTERN, Choice, Flag, Integer, Line, Reference, Words
+from sla.document.errors import worded
+from sla.document.fields import KEY_PATTERN, Choice, Flag, Line, Reference, Words
+from sla.document.form_fields import FormField
 from sla.document.records import Keyed, ListOf, MapOf, Mapped, part
 from sla.document.text import Text
 
-ARTICLE = Line(r"[0-9]{6}", 'Write the article\'s six digits in quotes, such as "000032".')
+ARTICLE = Line(r"[0-9]{6}", worded('Write the article\'s six digits in quotes, such as "000032".'))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,7 @@ class Priority:
         default=None,
     )
     replaces: tuple[str, ...] | None = part(
-        ListOf(Line(KEY_PATTERN, "Write the key of a former priority.", longest=40), least=1),
+        ListOf(Line(KEY_PATTERN, worded("Write the key of a former priority."), longest=40), least=1),
         "Former priorities that this one takes the place of, on open requests too.",
         default=None,
     )
@@ -64,7 +65,11 @@ class Matrix:
             if empty:
                 yield (
                     "priorities",
-                    f'Impact "{impact}" has no priority for urgency {", ".join(empty)}. Fill in every cell.',
+                    worded(
+                        'Impact "%(impact)s" has no priority for urgency %(empty)s. Fill in every cell.',
+                        impact=impact,
+                        empty=", ".join(empty),
+                    ),
                 )
 
 
@@ -75,44 +80,6 @@ class RequestType:
     key: str = ""
     name: Text = part(Words(longest=80), "What people call it.")
     description: Text | None = part(Words(longest=1000), "What it is for.", default=None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    """One of the answers to a choice."""
-
-    key: str = ""
-    name: Text = part(Words(longest=200), "What people read.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class FormField:
-    """A question that the form asks."""
-
-    key: str = ""
-    name: Text = part(Words(longest=200), "The question's label.")
-    help: Text | None = part(Words(longest=1000), "A sentence below the question.", default=None)
-    kind: str = part(Choice("text", "textarea", "url", "email", "date", "choice"), "What is entered.", default="text")
-    required: bool = part(Flag(), "Whether the form insists on it.", default=False)
-    identifies: bool = part(
-        Flag(),
-        "Whether it is authorisation data: a request without it waits until the customer adds it.",
-        default=False,
-    )
-    max_length: int | None = part(Integer(1, 100_000), "How many characters fit.", default=None)
-    pattern: str | None = part(Line(longest=200), "A regular expression that the answer must match.", default=None)
-    choices: dict[str, Option] = part(Keyed(Option), "The answers to choose from.", default_factory=Mapped)
-
-    def problems(self) -> Iterator[tuple[str, str]]:
-        """What is wrong with these fields together."""
-        if self.kind == "choice" and len(self.choices) < 2:
-            yield "choices", 'A field of kind "choice" needs at least two choices. Add them.'
-        if self.kind != "choice" and self.choices:
-            yield "choices", f'A field of kind "{self.kind}" has no choices. Write kind: choice, or remove them.'
-        try:
-            re.compile(self.pattern or "")
-        except (re.error, OverflowError, RecursionError) as error:
-            yield "pattern", f"This is no regular expression: {error}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +105,11 @@ class Category:
     )
     fields: dict[str, FormField] = part(Keyed(FormField), "What its form asks besides.", default_factory=Mapped)
     articles: tuple[str, ...] = part(ListOf(ARTICLE), "Articles to read before filing.", default=())
+    checklist: tuple[Text, ...] = part(
+        ListOf(Words(longest=500)), "Steps that an agent can send, for the customer to tick off.", default=()
+    )
     icon: str | None = part(
-        Line("[a-z0-9-]+", "Write the icon's name, such as server."), "An icon's name.", default=None
+        Line("[a-z0-9-]+", worded("Write the icon's name, such as server.")), "An icon's name.", default=None
     )
     default: bool = part(Flag(), "Whether a request belongs here when nothing else says.", default=False)
 

@@ -1,14 +1,18 @@
 """Escalation rules: what happens when a clock warns or breaks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sla.document.fields import Choice, Field, Flag, Integer, Reader, Reference, Words
+from sla.document.durations import Duration
+from sla.document.errors import worded
+from sla.document.fields import KEY_PATTERN, Choice, Field, Flag, Integer, Line, Reader, Reference, Words
+from sla.document.form_fields import Answer, is_given
 from sla.document.reading import Node
-from sla.document.records import Keyed, ListOf, Mapped, RecordOf, part
+from sla.document.records import Keyed, ListOf, MapOf, Mapped, RecordOf, part
 from sla.document.terms import WATCHED, Conditions
 from sla.document.text import Text
+from sla.document.times import Time
 
 BREACH = "breach"
 
@@ -23,7 +27,11 @@ class Moment(Field):
             return BREACH
         if isinstance(node.value, str) and not node.value[:1].isdigit():
             return reader.refuse(
-                node, path, f'"{node.value[:60]}" is no moment of a clock. Write breach, or a share like 75%.'
+                node,
+                path,
+                worded(
+                    '"%(value)s" is no moment of a clock. Write breach, or a share like 75%%.', value=node.value[:60]
+                ),
             )
         return self.share.read(node, path, reader)
 
@@ -42,12 +50,29 @@ class NextOrTier(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RuleConditions(Conditions):
+    """Which requests a rule is for: also by what was answered to the fields that they are asked."""
+
+    fields: dict[str, tuple[str, ...]] = part(
+        MapOf(Line(KEY_PATTERN, worded("Write the key of a field.")), ListOf(Answer(), least=1)),
+        "Fields of the request, each with the answers of which one was given.",
+        default_factory=Mapped,
+    )
+
+    def met_by(self, answers: Mapping[str, Any], **facts: str | None) -> bool:
+        """Whether a request with these keys and answers is meant."""
+        return self.match(**facts) and all(is_given(answers.get(key), wanted) for key, wanted in self.fields.items())
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trigger:
     """A moment of a clock, on requests that meet the conditions."""
 
     clock: str = part(Choice(*WATCHED), "Which clock.")
     at: int | str = part(Moment(), "A share of its target, such as 75%, or breach.")
-    only: Conditions = part(RecordOf(Conditions), "For which requests; for all if left out.", default=Conditions())
+    only: RuleConditions = part(
+        RecordOf(RuleConditions), "For which requests; for all if left out.", default=RuleConditions()
+    )
 
     @property
     def on_breach(self) -> bool:
@@ -69,9 +94,12 @@ class Effect:
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with these fields together."""
         if not (self.raise_priority or self.escalate or self.tell_customer or self.notify):
-            yield "", "This rule does nothing. Write escalate: next, notify: [team] or another effect."
+            yield "", worded("This rule does nothing. Write escalate: next, notify: [team] or another effect.")
         if self.escalate and not (self.reason and self.tell_customer):
-            yield "escalate", 'Escalating needs a "reason" for staff and a sentence to "tell_customer". Write both.'
+            yield (
+                "escalate",
+                worded('Escalating needs a "reason" for staff and a sentence to "tell_customer". Write both.'),
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,4 +117,9 @@ class Escalation:
     """How requests climb from tier to tier."""
 
     text: Text | None = part(Words(longest=2000), "What customers read about it.", default=None)
+    customer_may_after: Duration | None = part(
+        Time(days_allowed=False),
+        "How long a tier has a request before its customer may ask for the next one, in the hours of the request.",
+        default=None,
+    )
     rules: dict[str, Rule] = part(Keyed(Rule), "What happens by itself.", default_factory=Mapped)

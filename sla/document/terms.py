@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sla.document.durations import Duration
-from sla.document.fields import Choice, Flag, Integer, Reference, Time, Words
+from sla.document.errors import worded
+from sla.document.fields import Choice, Flag, Integer, Reference, Words
 from sla.document.records import ListOf, MapOf, Mapped, RecordOf, part
 from sla.document.text import Text
+from sla.document.times import Time
 
 METRICS = ("first_response", "next_response", "periodic_update", "resolution")
 STATUS_KINDS = ("new", "open", "pending", "on_hold", "solved", "closed", "refused")
+#: What a clock can stand still for: a kind of status, or that somebody is asked to approve something.
+PAUSES = (*STATUS_KINDS, "approval")
 DEFAULT_PAUSES: dict[str, frozenset[str]] = {
     "first_response": frozenset(),
     "next_response": frozenset(),
@@ -79,8 +83,9 @@ class SlaPolicy:
         ListOf(Integer(1, 99, percent=True)), "At which shares of a target its clock warns.", default=(75,)
     )
     pause_on: dict[str, tuple[str, ...]] = part(
-        MapOf(Choice(*STOPPABLE), ListOf(Choice(*STATUS_KINDS))),
-        "In which kinds of status each clock stands still; the usual ones if left out.",
+        MapOf(Choice(*STOPPABLE), ListOf(Choice(*PAUSES))),
+        "In which kinds of status each clock stands still, and whether while an approval is pending; the usual ones if"
+        " left out.",
         default_factory=Mapped,
     )
     on_promise: str = part(
@@ -97,13 +102,19 @@ class SlaPolicy:
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with these fields together."""
         if not self.targets:
-            yield "targets", "There is no target. Give at least one priority a first_response."
+            yield "targets", worded("There is no target. Give at least one priority a first_response.")
         for priority, metrics in self.targets.items():
             first, resolution = metrics.get("first_response"), metrics.get("resolution")
             if first and resolution and first.seconds and resolution.seconds and resolution.seconds < first.seconds:
                 yield (
                     "targets",
-                    f'"{priority}" is to be resolved ({resolution}) before it is answered ({first}). Swap them.',
+                    worded(
+                        '"%(priority)s" is to be resolved (%(resolution)s) before it is answered (%(first)s).'
+                        " Swap them.",
+                        priority=priority,
+                        resolution=resolution,
+                        first=first,
+                    ),
                 )
 
 

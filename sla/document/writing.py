@@ -14,10 +14,11 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from sla.document.errors import PolicyError
-from sla.document.fields import Day, Field, Integer, Words
+from sla.document.fields import Field, Integer, Words
 from sla.document.holidays import Holidays, HolidaysOf, Years, resolved
 from sla.document.opening import DAYS, Hours, HoursOf, Weekly
 from sla.document.records import Keyed, ListOf, MapOf, RecordOf
+from sla.document.times import Day
 
 if TYPE_CHECKING:
     from sla.document.policy import SupportPolicy

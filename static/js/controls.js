@@ -16,6 +16,15 @@
     }
   });
 
+  // Ctrl+Enter sends what is being written, as in the composer, whose own script comes first.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+    const form = event.target.closest("form");
+    if (form?.method !== "post" || !event.target.matches("textarea, input, select")) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button.btn-primary:not([type=button])") ?? undefined);
+  });
+
   // A menu near the right edge opens to the left. "toggle" does not bubble, hence the capture.
   document.addEventListener("toggle", (event) => {
     if (!event.target.matches?.("details[data-menu][open]")) return;
@@ -89,4 +98,41 @@
     }
   }
   customElements.define("theme-switch", ThemeSwitch);
+
+  // Who chooses another language while writing finds the same words in the form that comes in it. Files are kept already.
+  const KEPT = "typed", SKIPPED = ["hidden", "password", "file", "submit", "button"];
+  const here = () => location.pathname + location.search;
+  const forms = () => [...document.querySelectorAll('main form[method="post"]')];
+  const fields = (form) => [...form.elements].filter((field) => field.name && !SKIPPED.includes(field.type));
+  const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches(".language-list")) return;
+    const typed = forms().map((form) => fields(form).map((field) => [field.name, isTicked(field) ? [field.value, field.checked] : field.value]));
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify({ where: here(), typed }));
+    } catch {
+      // A full or forbidden store: then it is a page that is loaded again.
+    }
+  });
+  function typedBefore() {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEPT));
+      sessionStorage.removeItem(KEPT);
+      return kept?.where === here() ? kept.typed : [];
+    } catch {
+      return [];
+    }
+  }
+  typedBefore().forEach((values, index) => {
+    const form = forms()[index];
+    if (!form) return;
+    for (const [name, value] of values) {
+      for (const field of fields(form).filter((each) => each.name === name)) {
+        if (!isTicked(field)) field.value = value;
+        else if (field.value === value[0]) field.checked = value[1];
+        else continue;
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    }
+  });
 })();

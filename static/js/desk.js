@@ -7,7 +7,6 @@
   // Filters apply as soon as they are chosen.
   for (const form of each("[data-send-on-change]")) {
     form.addEventListener("change", () => form.requestSubmit());
-    for (const button of each("[data-needless]", form)) button.hidden = true;
   }
 
   // Ticking rows of a list.
@@ -52,19 +51,11 @@
     if (filler) filler.form.elements[filler.dataset.fill].value = filler.dataset.value;
   });
 
-  // The composer: r and n choose what is written, Ctrl+Enter sends, articles are put in where the cursor is.
-  const composer = document.getElementById("composer");
-  const body = composer?.elements.body;
+  // Articles and ready texts are put where the cursor is: composer.js listens, whichever field is in use.
   document.addEventListener("click", (event) => {
-    if (body && event.target.closest("[data-write]") && !event.target.matches("input")) setTimeout(() => body.focus());
-    const inserter = body && event.target.closest("[data-insert]");
-    if (inserter) {
-      event.preventDefault();
-      body.setRangeText(inserter.dataset.insert, body.selectionStart, body.selectionEnd, "end");
-      body.focus();
-    }
-  });
-  composer?.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
+    const inserter = event.target.closest("[data-insert]");
+    if (!inserter) return;
+    event.preventDefault();
+    document.getElementById("composer")?.dispatchEvent(new CustomEvent("composer:insert", { detail: { text: inserter.dataset.insert, html: inserter.dataset.insertHtml } }));
   });
 })();

@@ -25,6 +25,12 @@
     if (event.detail.verb !== "get" && token) event.detail.headers["X-CSRFToken"] = token.content;
   });
 
+  // What was opened or entered before htmx was there is filled all the same: it listens from now on.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const opened of document.querySelectorAll("details[open]")) opened.dispatchEvent(new Event("toggle"));
+    document.activeElement?.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
+  });
+
   document.addEventListener("htmx:sendError", () => toast("error", toasts().dataset.offline));
   document.addEventListener("htmx:timeout", () => toast("error", toasts().dataset.offline));
 
@@ -37,6 +43,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method === "dialog" || form.matches("[hx-post], [hx-get]")) return;
+    if (event.submitter?.formTarget) return; // what shows in a frame leaves the page where it is
     if (form.dataset.sent) return event.preventDefault();
     if (form.method !== "post") return;
     form.dataset.sent = "yes";

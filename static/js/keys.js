@@ -8,6 +8,8 @@
 
   const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
   const visible = (element) => element.getClientRects().length > 0;
+  // What a closed menu holds can be done all the same.
+  const inMenu = (element) => Boolean(element.closest("details[data-menu]:not([open])"));
   const isOff = () => localStorage.getItem(OFF) === "yes";
 
   function items() {
@@ -36,7 +38,8 @@
   }
 
   function press(key) {
-    const found = [...document.querySelectorAll("[data-key]")].find((e) => e.dataset.key === key && (visible(e) || key === "?"));
+    const all = [...document.querySelectorAll("[data-key]")].filter((e) => e.dataset.key === key);
+    const found = all.find(visible) || all.find((e) => inMenu(e) || key === "?");
     if (found) use(found);
     return Boolean(found);
   }

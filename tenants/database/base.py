@@ -1,19 +1,48 @@
 """The one place that tells Postgres which tenant a transaction works for."""
 
+from typing import Any
+
 from django.db.backends.postgresql import base
-from psycopg import sql
+from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor, sql
+from psycopg.adapt import AdaptersMap
+from psycopg.pq import Format
 
 from tenants import context
+from tenants.database.instants import InstantLoader
+from tenants.database.pool import give_up_all_when_one_is_dead
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Sends `SET LOCAL app.tenant_id` as the first statement of every transaction."""
+
+    @property
+    def pool(self) -> Any:
+        """Django's pool, None when the settings ask for none."""
+        pool = super().pool
+        if pool is not None:
+            give_up_all_when_one_is_dead(pool)
+        return pool
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Django's, with a faster reader of instants."""
+        parameters = super().get_connection_params()
+        adapters = AdaptersMap(parameters["context"])
+        adapters.register_loader("timestamptz", InstantLoader)
+        return {**parameters, "context": adapters}
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         tenant_id = context.active_tenant_id()
         if not autocommit and tenant_id is not None:
             self.set_tenant(tenant_id)
+
+    def binary_cursor(self) -> CursorWrapper:
+        """A cursor that is sent rows as Postgres keeps them, not as text; instants come in UTC."""
+        self.ensure_connection()
+        cursor = Cursor(self.connection)
+        cursor.format = Format.BINARY
+        return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
 
     def set_tenant(self, tenant_id: int | None) -> None:
         """Make the rest of this transaction see only that tenant's rows; nobody's for None.

@@ -19,7 +19,20 @@ from tenants.context import act_as
 from tenants.founding import make_roles
 from tenants.models import ApiToken, Role, Tenant, User
 from tests.support.world import commit_tenant
-from tickets.models import Clock, Event, Message, Status, Tag, Team, Ticket
+from tickets.models import (
+    Absence,
+    AgentProfile,
+    Clock,
+    Event,
+    Macro,
+    Message,
+    Rating,
+    Skip,
+    Status,
+    Tag,
+    Team,
+    Ticket,
+)
 
 #: A Wednesday on which all five desks have opened or are about to.
 NOW = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
@@ -68,9 +81,11 @@ def verbs() -> set[str]:
 
 
 def test_sixty_tickets_are_filed_and_the_progress_is_shown(told):
-    assert told.month.tickets == Ticket.objects.count() == len(told.progress)
-    assert 58 <= told.month.tickets <= 62
-    assert told.progress[-1] == (told.month.tickets, told.month.tickets)
+    by_schedule = Ticket.objects.exclude(template=None).count()
+    assert told.month.tickets == Ticket.objects.count() == len(told.progress) + by_schedule
+    assert by_schedule
+    assert 58 <= len(told.progress) <= 66  # some 60, with an outage told by four and what fair use has to do
+    assert told.progress[-1] == (len(told.progress), len(told.progress))
 
 
 def test_hardly_a_step_of_the_stories_was_overtaken_by_a_rule(told):
@@ -186,3 +201,29 @@ def test_maintenance_is_announced_with_its_hours(told):
     assert announced
     for each in announced:
         assert NOW < each.starts_at < each.ends_at == each.shown_until
+
+
+def test_the_staff_have_room_for_more_one_is_away_and_a_ticket_was_passed_by(told):
+    agents = User.objects.filter(role__kind=Role.Kind.AGENT).count()
+    assert AgentProfile.objects.filter(capacity__gt=0).count() == agents
+    assert Absence.objects.at(NOW).count() == 1
+    assert Skip.objects.count() == Event.objects.filter(verb="ticket.skipped").count() <= 1
+
+
+def test_customers_whose_policy_asks_have_rated_and_bad_ratings_were_looked_at(told):
+    given = Rating.objects.filter(rated_at__lte=NOW)
+    if not told.tenant.slug.startswith(("ione", "techsupport", "justo")):
+        assert not Rating.objects.exists()
+        return
+
+    assert given.count() >= 10
+    assert given.filter(asked_at__isnull=False).exists()
+    assert given.filter(verdict="bad", reviewed_at=None).exists()
+    assert given.filter(verdict="bad", reviewed_at__isnull=False).exists()
+
+
+def test_macros_are_kept_for_everybody_in_three_languages(told):
+    kept = Macro.objects.filter(audience="everybody")
+
+    assert kept.count() == 3
+    assert all(set(macro.text) == {"en", "ru", "es"} for macro in kept)

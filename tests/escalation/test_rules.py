@@ -5,16 +5,19 @@ from datetime import timedelta
 import pytest
 
 from escalation import actions as escalation
+from escalation import explaining
 from escalation.errors import HighestTier, LowestTier, TiersInOrder
 from escalation.models import RuleRun
+from helpdesk.policy.apply import apply
+from sla.document import SupportPolicy
 from sla.models import Priority
 from tenants import alarms
 from tenants.errors import NotPermitted
-from tests.support.world import MONDAY_9AM, make_ticket
+from tests.support.world import MONDAY_9AM, POLICIES, make_ticket
 from tickets import actions
 from tickets.conditions import facts_of
 from tickets.errors import ReasonMissing, TicketNotActive
-from tickets.models import Event, Status, Tier
+from tickets.models import Category, Event, Status, Tier
 
 HOUR = timedelta(hours=1)
 AFTERNOON = MONDAY_9AM + 8 * HOUR
@@ -126,3 +129,55 @@ def test_a_rule_for_the_default_contract_runs_for_whoever_has_no_other(at_acme, 
     assert default is not None and ticket.organization is None
 
     assert facts_of(ticket, policy)["contract"] == default.key
+
+
+FIELDS = """\
+      service:
+        name: {en: Service, ru: Служба, es: Servicio}
+        kind: choice
+        choices:
+          web: {name: {en: Web, ru: Сайт, es: Web}}
+          mail: {name: {en: Mail, ru: Почта, es: Correo}}
+      cause:
+        name: {en: Root cause, ru: Причина, es: Causa}
+        customers: hidden
+        show_when: {fields: {service: [web]}}
+"""
+
+
+@pytest.fixture
+def rule_by_answers(at_acme):
+    """A missed first response moves a ticket up only where the web is meant, and its cause is the disk."""
+    text = (POLICIES / "ione.yaml").read_text(encoding="utf-8")
+    text = text.replace("      steps-tried:\n", f"{FIELDS}      steps-tried:\n", 1)
+    when = "when: {clock: first_response, at: breach"
+    assert text.count(f"{when}}}") == 1
+    text = text.replace(f"{when}}}", f"{when}, only: {{fields: {{service: web, cause: [disk, fan]}}}}}}")
+    apply(SupportPolicy.load(text), at=MONDAY_9AM)
+
+
+@pytest.mark.parametrize(
+    ("said", "because"),
+    [
+        ({"service": "web", "cause": "disk"}, ""),
+        ({"service": "web", "cause": "rats"}, "Root cause is “rats” and must be one of: disk, fan."),
+        ({"service": "web"}, "Root cause is “none” and must be one of: disk, fan."),
+        # What is asked no longer counts as little as what was never answered.
+        (
+            {"service": "mail", "cause": "disk"},
+            "Root cause is “none” and must be one of: disk, fan; Service is “Mail” and must be Web.",
+        ),
+    ],
+)
+def test_a_rule_looks_at_answers_and_says_what_it_saw(rule_by_answers, grace, said, because):
+    ticket = make_ticket(grace, category=Category.objects.get(key="technical"), answers=said)
+    due_at = ticket.clocks.get(metric="first_response").due_at
+    before = {each.rule: each for each in explaining.told(ticket, at=MONDAY_9AM)}["first-response-missed"]
+
+    alarms.work_due(until=due_at + HOUR)
+
+    ticket.refresh_from_db()
+    after = {each.rule: each for each in explaining.told(ticket, at=due_at + HOUR)}["first-response-missed"]
+    assert bool(before.would_run) is (not because)
+    assert (ticket.tier.position == 2) is (not because)
+    assert after.because == (because or "Its conditions were met.")

@@ -13,7 +13,10 @@ PAGES = sorted(FOLDER.rglob("*.html"))
 NAMES = [str(page.relative_to(FOLDER)) for page in PAGES]
 # Mails are read where no policy holds, and mail programs know no style sheets.
 ON_SCREEN = [name for name in NAMES if "mail/" not in name and "email/" not in name]
-ICONS = set(re.findall(r'<symbol id="([^"]+)"', (Path(settings.BASE_DIR) / "static/icons.svg").read_text()))
+STATIC = Path(settings.BASE_DIR) / "static"
+LEFT_OUT = set((STATIC / "vendor/tabler-1.6.1/left-out.txt").read_text().split())
+OUR_OWN = set(re.findall(r"\.([a-z][\w-]*)", "".join(file.read_text() for file in STATIC.glob("css/*.css"))))
+ICONS = set(re.findall(r'<symbol id="([^"]+)"', (STATIC / "icons.svg").read_text()))
 
 
 def source(name: str) -> str:
@@ -51,3 +54,11 @@ def test_what_is_a_tag_is_not_included(name):
 def test_the_static_files_of_the_template_exist(name):
     for path in re.findall(r"{% static ['\"]([^'\"]+)['\"] %}", source(name)):
         assert finders.find(path), path
+
+
+@pytest.mark.parametrize("name", ON_SCREEN)
+def test_the_vendored_sheet_has_the_classes_of_the_template(name):
+    """`python -m scripts.vendor` takes up a class that no template used before."""
+    classes = " ".join(re.findall(r'class="([^"]*)"', source(name)))
+
+    assert not set(re.findall(r"[a-z][\w-]*", classes)) & LEFT_OUT - OUR_OWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 
-from inbox.mail import sending
+from inbox.mail import servers
 
 
 class MailServer:
@@ -52,6 +52,6 @@ def mail_server(settings) -> MailServer:
     """Takes every mail, until the test tells it otherwise."""
     settings.EMAIL_BACKEND = "tests.inbox.conftest.Backend"
     _server.__init__()
-    sending.forget_outage()
+    servers.forget()
     yield _server
-    sending.forget_outage()
+    servers.forget()

@@ -1,10 +1,12 @@
 """The pages of outgoing mail: for those who look after the system, and without a code for anybody."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from inbox import actions
+from inbox.errors import MailWiped
 from inbox.models import OutgoingMail
 from inbox.queries import PAGE_SIZE, page_of
 from tenants import alarms
@@ -51,6 +53,20 @@ def test_the_html_is_shown_where_it_can_do_nothing(client, root, receipt):
     assert "allow-scripts" not in policy
     assert "allow-same-origin" not in policy
     assert "<script>alert(1)" not in answer.content.decode()
+
+
+def test_the_link_by_which_a_customer_acts_is_shown_to_nobody_else(client, root, receipt):
+    token = re.search(r"/t/([\w.-]+)/", receipt.text)[1]
+    assert token in receipt.html
+    client.force_login(root)
+
+    pages = ["/desk/mail/", f"/desk/mail/{receipt.pk}/", f"/desk/mail/{receipt.pk}/html"]
+    shown = [client.get(page, headers=HOST).content.decode() for page in pages]
+
+    assert not [page for page in shown if token.split(".")[0] in page]
+    assert all("/t/…/" in page for page in shown[1:])
+    receipt.refresh_from_db()
+    assert token in receipt.text
 
 
 def test_for_everyone_else_the_pages_do_not_exist(client, ada, mary, grace, receipt):
@@ -190,7 +206,7 @@ def test_every_account_mail_can_be_written(client, grace, mail_server, address):
 def test_a_code_that_was_wiped_is_not_sent_again(at_acme, root):
     mail = make_mail(1, kind="account", state="failed", text="")
 
-    with pytest.raises(actions.MailWiped):
+    with pytest.raises(MailWiped):
         actions.send_again(mail, actor=root, at=MONDAY_9AM)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from inbox import reactions
-from inbox.mail import headers, sending
+from inbox.mail import headers, servers
 from inbox.models import OutgoingMail
 from tenants import alarms
 from tenants.models import Alarm
@@ -26,7 +26,7 @@ def live_through(until):
 @pytest.fixture
 def patient(monkeypatch):
     """Time in tests jumps, and the pause after an outage is counted in real seconds."""
-    monkeypatch.setattr(sending, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(servers, "PAUSE_SECONDS", 0)
 
 
 def test_a_reaction_that_runs_twice_makes_one_mail(at_acme, grace, mail_server):
@@ -161,6 +161,62 @@ def test_mails_of_a_ticket_hang_together(at_acme, ada, grace, mail_server):
     )
 
 
+@pytest.fixture
+def answered(at_acme, ada, grace):
+    """The mails of a request to its sender, receipt and answer, written and not sent."""
+    ticket = make_ticket(grace)
+    actions.reply(ticket, author=ada, body="Unplug it.", at=MONDAY_9AM)
+    for event in Event.objects.filter(ticket=ticket, verb__in=["ticket.created", "message.posted"]):
+        reactions.tell(event.pk, MONDAY_9AM)
+        alarms.cancel("mail.tell", event.pk)
+    return OutgoingMail.objects.filter(address=grace.email).order_by("event")
+
+
+def rings_at(mail):
+    return Alarm.objects.get(kind="mail.send", subject=mail.pk).at
+
+
+def test_a_mail_is_back_in_a_moment_when_the_one_before_it_is_being_sent(answered, mail_server):
+    _receipt, answer = answered
+
+    reactions.send(answer.pk, MONDAY_9AM)
+
+    assert mail_server.arrived == []
+    assert rings_at(answer) == MONDAY_9AM + reactions.TURN
+
+
+def test_a_mail_is_back_in_a_moment_when_the_one_before_it_is_being_written(answered, mail_server):
+    receipt, answer = answered
+    alarms.cancel("mail.send", receipt.pk)
+    alarms.set("mail.tell", receipt.event_id, MONDAY_9AM)
+    receipt.delete()
+
+    reactions.send(answer.pk, MONDAY_9AM)
+
+    assert mail_server.arrived == []
+    assert rings_at(answer) == MONDAY_9AM + reactions.TURN
+
+
+def test_a_mail_is_back_in_a_moment_when_the_one_before_it_is_sent_while_it_is_asked_for(answered, mail_server):
+    receipt, answer = answered
+    alarms.cancel("mail.send", receipt.pk)  # what the other worker has committed after the first question
+
+    reactions.send(answer.pk, MONDAY_9AM)
+
+    assert rings_at(answer) == MONDAY_9AM + reactions.TURN
+
+
+def test_a_mail_behind_one_that_is_tried_again_later_rests_until_that_one_rings(answered, mail_server):
+    receipt, answer = answered
+    alarms.set("mail.send", receipt.pk, MONDAY_9AM + HOUR)
+
+    reactions.send(answer.pk, MONDAY_9AM)
+    assert rings_at(answer) == MONDAY_9AM + reactions.BEHIND
+    reactions.send(receipt.pk, MONDAY_9AM + 2 * MINUTE)
+
+    assert rings_at(answer) == MONDAY_9AM + 2 * MINUTE
+
+
 def test_automatic_mail_says_so_and_a_person_s_does_not(at_acme, ada, grace, mail_server):
     ticket = make_ticket(grace)
     actions.reply(ticket, author=ada, body="Unplug it.", at=MONDAY_9AM + MINUTE)
@@ -171,7 +227,7 @@ def test_automatic_mail_says_so_and_a_person_s_does_not(at_acme, ada, grace, mai
     assert receipt["Auto-Submitted"] == "auto-replied"
     assert receipt["X-Auto-Response-Suppress"] == "All"
     assert reply["Auto-Submitted"] is None
-    assert receipt["From"] == receipt["Reply-To"] == "I One Tech Solutions <support@acme.example>"
+    assert receipt["From"] == "I One Tech Solutions <support@acme.example>"
     assert [part.get_content_type() for part in receipt.get_payload()] == ["text/plain", "text/html"]
 
 
@@ -236,6 +292,8 @@ def test_nothing_that_is_typed_into_a_name_or_subject_becomes_a_header(at_acme, 
             "in-reply-to",
             "references",
             "auto-submitted",
+            "thread-topic",
+            "thread-index",
             "x-auto-response-suppress",
         }
         assert message.as_bytes().count(b"\nSubject:") == 1

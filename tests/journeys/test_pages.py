@@ -1,17 +1,18 @@
 """Pages in every window and every light: on a telephone, by keyboard alone, without scripts, to a screen reader."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from tenants.context import act_as
 from tenants.models import User
-from tests.journeys.town import PLACES, fill_in_request, fill_in_sign_in
+from tests.journeys.town import PLACES, barriers, file_request, fill_in_request, sign_in_to_file
 from tickets import actions
 from tickets.models import Status
 
 ALL = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+#: Where an agent writes: the plain field, or the editor that takes its place.
+WRITING = "#composer [name=body], #composer [contenteditable=true]"
 
 
 @pytest.fixture(scope="package")
@@ -81,22 +82,13 @@ def test_a_screen_reader_finds_no_barrier_and_every_word_can_be_read_in_light_an
     assert not found, "\n".join(found)
 
 
-def barriers(page, options=None) -> list[str]:
-    """What axe-core finds wrong on a page as it is shown now."""
-    return [
-        f"{page.url}: {wrong['id']}: {wrong['help']} {[node['html'][:160] for node in wrong['nodes'][:3]]}"
-        for wrong in Axe().run(page, options=options).response["violations"]
-    ]
-
-
 @ALL
 def test_everything_that_matters_works_without_scripts(town, place):
     with town.visit(place, java_script_enabled=False) as page:
         page.goto(town.url(place, f"/tickets/new?category={place.category}"))
-        fill_in_sign_in(page, place, "grace")
+        sign_in_to_file(page, place, "grace")
         fill_in_request(page, place)
-        page.locator(".filing button.btn-primary").click()
-        number = page.locator(".filed-number").inner_text().lstrip("#")
+        number = file_request(page)
         page.goto(town.url(place, f"/tickets/{number}/"))
         page.fill(".answer textarea", place.answer)
         page.locator(".answer button.btn-primary").click()
@@ -123,9 +115,10 @@ def test_by_keyboard_alone_a_reader_skips_to_the_content_and_an_agent_answers(to
         page.goto(town.url(place, f"/desk/tickets/{asked['ione']}/"))
         for _ in range(80):
             page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.matches('#composer textarea')"):
+            # The editor takes the plain field's place, and its focus, when it is there.
+            if page.evaluate(f"document.activeElement.matches('{WRITING}')"):
                 break
-        expect(page.locator("#composer textarea")).to_be_focused()
+        expect(page.locator(WRITING).and_(page.locator(":focus"))).to_be_visible()
         page.keyboard.type("Typed without a mouse.")
         page.keyboard.press("Control+Enter")
         expect(page.locator(".conversation .message[data-side=staff]").first).to_contain_text("Typed without a mouse.")

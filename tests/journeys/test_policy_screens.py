@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_pages import barriers
-from tests.journeys.town import PLACES
+from tests.journeys.town import PLACES, barriers
 
 HOME = "/desk/settings/policy/"
 #: Set it to a folder to get a picture of every screen.
@@ -68,6 +67,30 @@ def test_a_week_is_painted_with_the_mouse_and_by_keyboard(town):
             page.mouse.move(end, height, steps=4)
             page.mouse.up()
         expect(page.locator("#id_sat")).to_have_value("10:00-11:00, 11:30-14:00")
+
+        friday, keys = page.locator(".week-line[data-day=fri]"), page.keyboard
+        page.locator(".week-line[data-day=mon]").focus()
+        for _ in range(5):
+            keys.press("ArrowDown")
+        expect(line).to_be_focused()
+        expect(friday).to_have_attribute("tabindex", "-1")
+        keys.press("End")
+        expect(line).to_have_attribute("aria-valuetext", "23:30–24:00: closed")
+        keys.press("Space")
+        expect(line).to_have_attribute("aria-valuetext", "23:30–24:00: open")
+        for _ in range(4):
+            keys.press("ArrowLeft")
+        keys.press("Space")
+        for _ in range(2):
+            keys.press("Shift+ArrowLeft")
+        expect(page.locator("#id_sat")).to_have_value("10:00-11:00, 11:30-14:00, 20:30-22:00, 23:30-24:00")
+        keys.press("Space")
+        keys.press("Shift+ArrowRight")
+        keys.press("Shift+ArrowRight")
+        keys.press("End")
+        keys.press("Enter")
+        expect(page.locator("#id_sat")).to_have_value("10:00-11:00, 11:30-14:00")
+        assert not barriers(page)
 
         page.focus("#id_sun")
         page.keyboard.type("22:00-06:00")

@@ -10,7 +10,15 @@ from playwright.sync_api import expect
 from sla.models import Priority
 from tenants.context import act_as
 from tenants.models import User
-from tests.journeys.town import PLACES, fill_in_request, fill_in_sign_in, reload_until, wait_until
+from tests.journeys.town import (
+    PLACES,
+    file_request,
+    fill_in_request,
+    fill_in_sign_in,
+    reload_until,
+    sign_in_to_file,
+    wait_until,
+)
 from tickets import actions
 from tickets.models import Event
 
@@ -33,7 +41,7 @@ def wait_for_mail(town, place, number, words) -> None:
     """Until the worker has sent a mail about the ticket that says so."""
     wait_until(
         lambda: any(f"[#{number}]" in mail and words in " ".join(mail.split()) for mail in town.mails(place)),
-        f"a mail about ticket {number} with {words!r}; the worker said: {town.worker.log[-2000:]}",
+        lambda: f"a mail about ticket {number} with {words!r}; the worker said: {town.worker.log[-4000:]}",
     )
 
 
@@ -47,15 +55,12 @@ def ask(town, place) -> int:
 
         page.goto(town.url(place, "/"))
         page.locator(f".tile[href*='category={place.category}']").click()
-        fill_in_sign_in(page, place, "grace")
+        sign_in_to_file(page, place, "grace")
         page.wait_for_url(f"**/tickets/new?category={place.category}")
         page.locator("#id_subject").press_sequentially(place.subject, delay=5)
         expect(page.locator("#suggestions a[href*='/kb/article/']").first).to_be_visible()
         fill_in_request(page, place)
-        page.locator(".filing button.btn-primary").click()
-
-        page.wait_for_url("**/filed")
-        number = int(page.locator(".filed-number").inner_text().lstrip("#"))
+        number = int(file_request(page))
         promised = page.locator(".promise[data-state=running] .promise-when").inner_text()
         assert re.search(r"\d{1,2}:\d{2}", promised)
         page.locator(f"main a[href='/tickets/{number}/']").click()
@@ -88,6 +93,7 @@ def test_what_runs_out_of_time_climbs_by_itself_and_its_customer_is_told(town, p
             subject=place.subject,
             description=place.description,
             priority=Priority.objects.order_by("rank").first(),
+            answers=place.authorisation,
             at=timezone.now() - timedelta(days=15),
         )
 
@@ -120,7 +126,10 @@ def test_a_code_by_mail_signs_in_and_other_sessions_can_be_ended(town):
         page.fill("input[name=email]", f"ada@{place.slug}.example")
         page.locator("main form button[type=submit]").first.click()
         page.wait_for_url("**/confirm/**")
-        wait_until(lambda: _code(town.mails(place)[before:]), f"a mail with a code, worker: {town.worker.log[-2000:]}")
+        wait_until(
+            lambda: _code(town.mails(place)[before:]),
+            lambda: f"a mail with a code; the worker said: {town.worker.log[-4000:]}",
+        )
         page.fill("input[name=code]", _code(town.mails(place)[before:]))
         page.locator("main form button[type=submit]").first.click()
         page.wait_for_url(lambda url: "/accounts/" not in url)

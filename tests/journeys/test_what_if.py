@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 
 from tenants.context import act_as
 from tenants.models import User
-from tests.journeys.test_pages import barriers
-from tests.journeys.town import PLACES
+from tests.journeys.town import PLACES, barriers
 from tests.support.world import policy_file
 from tickets import actions
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email import policy as mail_policy
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -22,8 +23,10 @@ from tests.support.world import PASSWORD, commit_tenant, join, make_organization
 from tickets.models import Team
 
 ARTICLES = Path(settings.BASE_DIR) / "policies" / "articles"
-#: How long a page may wait for the worker, on a machine that is busy with other tests.
-PATIENCE = 60
+#: Seconds that something may take which the worker does, on a machine that is busy with other tests.
+PATIENCE = 180
+#: Milliseconds until a page must have done what it was asked for there.
+SOON = 60_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class Place:
     answer: str
     #: The first words of the sentence that a customer reads when the answer is late, by the tenant's own rule.
     apology: str
+    #: What the policy asks of every request; without it the request waits for its customer.
+    authorisation: dict[str, str] = field(default_factory=dict)
 
 
 PLACES = {
@@ -77,6 +82,7 @@ PLACES = {
             description="После перезагрузки из панели ping проходит, а SSH нет.",
             answer="Мы перезапустили службу, проверьте, пожалуйста.",
             apology="Мы не ответили вам в гарантированное время.",
+            authorisation={"login": "grace", "registered-email": "grace@example.com"},
         ),
         Place(
             slug="justo",
@@ -106,7 +112,7 @@ PLACES = {
 
 @dataclass
 class Town:
-    """All tenants of the set-up, behind one web server and one worker."""
+    """All tenants of the set-up, behind one web server, one worker, and beat, which rings for what comes later."""
 
     web: Web
     worker: Worker
@@ -134,7 +140,8 @@ class Town:
 
     def mails(self, place: Place) -> list[str]:
         """The text of every mail that this tenant has sent, oldest first."""
-        files = sorted((self.mail_folder / place.slug).glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        # What begins with a dot is being written.
+        files = sorted((self.mail_folder / place.slug).glob("[!.]*.eml"), key=lambda file: file.stat().st_mtime_ns)
         return [_text_of(file) for file in files]
 
     @contextmanager
@@ -162,8 +169,7 @@ class Town:
 @contextmanager
 def listened_to(context: BrowserContext) -> Iterator[Page]:
     """A page whose errors, warnings and violations of the content security policy are counted."""
-    context.set_default_timeout(20_000)
-    context.set_default_navigation_timeout(30_000)
+    context.set_default_timeout(SOON)
     heard: list[str] = []
     page = context.new_page()
     page.on("console", lambda said: heard.append(f"{page.url}: {said.text}") if _is_bad(said) else None)
@@ -188,11 +194,22 @@ def fill_in_sign_in(page: Page, place: Place, person: str) -> None:
     page.locator("main form button[type=submit]").first.click()
 
 
+def sign_in_to_file(page: Page, place: Place, person: str) -> None:
+    """On the way to the form: where the policy takes requests without an account, by the form's own link."""
+    offered = page.locator("form.filing a[href*='/accounts/login/']")
+    expect(offered.or_(page.locator("input[name=login]")).first).to_be_visible()
+    if offered.count():
+        offered.click()
+    fill_in_sign_in(page, place, person)
+
+
 def fill_in_request(page: Page, place: Place) -> None:
     """The form of the tenant's category, with something in every field that is asked for."""
     page.fill("#id_subject", place.subject)
     page.fill("#id_description", place.description)
     for asked in page.locator("[name^='answer-']").all():
+        if not asked.is_visible():  # its condition is not met
+            continue
         kind = asked.evaluate("field => field.tagName === 'SELECT' ? 'select' : field.type")
         if kind == "select":
             asked.select_option(index=1)
@@ -201,12 +218,42 @@ def fill_in_request(page: Page, place: Place) -> None:
             asked.fill(answers.get(kind, "12345"))
 
 
-def wait_until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-    """Look often until it is so; fail with what was waited for when it never was."""
-    end = time.monotonic() + seconds
+def complete(page: Page) -> Page:
+    """The page that is shown now, with all its scripts: a key that is pressed before those are there does nothing."""
+    page.wait_for_load_state()
+    return page
+
+
+def barriers(page: Page, options: dict[str, object] | None = None) -> list[str]:
+    """What axe-core finds wrong on a page as it is shown now."""
+    return [
+        f"{page.url}: {wrong['id']}: {wrong['help']} {[node['html'][:160] for node in wrong['nodes'][:3]]}"
+        for wrong in Axe().run(complete(page), options=options).response["violations"]
+    ]
+
+
+def file_request(page: Page) -> str:
+    """Send the form: the number of the ticket. Another journey may have filed the same, which is asked about."""
+    page.locator(".filing button.btn-primary").click()
+    number, anyway = page.locator(".filed-number"), page.locator("button[name=file_anyway]")
+    expect(number.or_(anyway).first).to_be_visible()
+    if anyway.count():
+        anyway.click()
+    return number.inner_text().lstrip("#")
+
+
+def wait_until(true: Callable[[], object], what: Callable[[], str] | str, page: Page | None = None) -> None:
+    """Look often until it is so; fail with what was waited for when it never was.
+
+    With a page where that page's own events are waited for: they are heard only while something is asked of it.
+    """
+    end = time.monotonic() + PATIENCE
     while not true():
-        assert time.monotonic() < end, what
-        time.sleep(0.2)
+        assert time.monotonic() < end, what() if callable(what) else what
+        if page is not None:
+            page.wait_for_timeout(200)
+        else:
+            time.sleep(0.2)
 
 
 def reload_until(page: Page, selector: str, words: str) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from notices import actions
 from notices.actions import Content
-from notices.errors import EndsTooEarly, TitleMissing, WorkHalfTimed
+from notices.errors import EndsTooEarly, TitleMissing, TooFarAway, WorkHalfTimed
 from notices.models import Announcement
 from notices.queries import announcements_for
 from tenants.context import act_as
@@ -35,6 +35,19 @@ def test_a_manager_announces_and_everyone_reads_it_in_its_time(at_acme, mary, gr
     assert titles(None) == titles(grace) == ["Mail is slow"]
     assert titles(grace, MONDAY_9AM - HOUR) == []
     assert titles(grace, MONDAY_9AM + HOUR) == []
+
+
+def test_the_very_same_announced_twice_is_one_announcement(at_acme, mary):
+    second = timedelta(seconds=1)
+    first = actions.publish(content(by_mail=True), author=mary, at=MONDAY_9AM)
+    again = actions.publish(content(by_mail=True, shown_from=MONDAY_9AM + second), author=mary, at=MONDAY_9AM + second)
+    assert again == first and Announcement.objects.count() == 1
+
+    actions.publish(content(by_mail=True, audience="customers"), author=mary, at=MONDAY_9AM + second)
+    actions.publish(content(by_mail=True, severity="outage"), author=mary, at=MONDAY_9AM + second)
+    later = MONDAY_9AM + timedelta(minutes=2)
+    actions.publish(content(by_mail=True, shown_from=later), author=mary, at=later)
+    assert Announcement.objects.count() == 4
 
 
 def test_an_audience_is_kept(at_acme, mary, ada, grace):
@@ -66,6 +79,7 @@ def test_an_agent_without_the_permission_announces_nothing(at_acme, mary, ada, a
     [
         ({"title": {"en": "  "}}, TitleMissing),
         ({"shown_until": MONDAY_9AM}, EndsTooEarly),
+        ({"shown_until": MONDAY_9AM + 4000 * DAY}, TooFarAway),
         ({"starts_at": MONDAY_9AM}, WorkHalfTimed),
         ({"starts_at": MONDAY_9AM, "ends_at": MONDAY_9AM - HOUR}, EndsTooEarly),
     ],
@@ -269,8 +283,8 @@ def test_the_form_asks_what_and_whom_the_work_affects(acme, at_acme, mary):
         "severity": "warning",
         "audience": "everyone",
         "shown_from": "2026-03-02T08:00",
-        "starts_at": "2126-03-02T22:00",
-        "ends_at": "2126-03-02T23:00",
+        "starts_at": "2030-03-02T22:00",
+        "ends_at": "2030-03-02T23:00",
         "categories": [category.pk],
         "organizations": [organization.pk],
         "then": "save",

@@ -163,7 +163,9 @@ def test_a_manager_suspends_services_and_filing_explains_it_by_page_and_api(desk
         {
             "since": f"{timezone.localtime():%Y-%m-%dT%H:%M}",
             "until": f"{until:%Y-%m-%dT%H:%M}",
+            "cause": "contract",
             "reason": "Счёт за март не оплачен.",
+            "typed": "Ромашка",
         },
     )
     page = desk.portal("ru").post(path, form)
@@ -188,7 +190,7 @@ def test_a_suspension_begins_and_ends_by_itself_and_open_requests_go_on(desk_on)
         Organization.objects.filter(pk=company.pk).update(
             suspended_from=begin, suspended_until=end, suspension_reason="Счёт не оплачен."
         )
-        path, form = desk.form("question", "ru")
+        path, form = desk.form("question", "ru", file_anyway="yes")
         assert desk.portal("ru").post(path, form).status_code == 302
     with time_machine.travel(begin, tick=False):
         assert desk.portal("ru").post(path, form | {"subject": "Вторая"}).status_code == 422

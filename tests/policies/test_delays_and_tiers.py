@@ -204,6 +204,9 @@ def test_maintenance_that_is_announced_stops_the_clocks_that_the_policy_names_fo
         assert states == {affected.pk: "paused", spared.pk: "running"}
         assert clock_of(affected, "first_response").state == "running", "an answer can be given all the same"
         assert "We move the servers" in text_of(desk.workspace().get(f"/desk/tickets/{affected.number}/"))
+        told = text_of(desk.portal().get(f"/tickets/{affected.number}/"))
+        assert "stands still during work on our service" in told
+        assert "on hold" not in told
 
     alarms.work_due(until=MORNING + 2 * HOUR)
     assert due(affected, "resolution") == before + HOUR
@@ -240,3 +243,18 @@ def test_the_policy_page_says_by_when_a_complaint_made_now_is_answered(desk_on):
 
 def clock_of(ticket, metric):
     return Clock.objects.get(ticket=ticket, metric=metric)
+
+
+@clause("E3")
+def test_managers_see_the_share_that_each_line_solved_with_its_target_drawn_in(desk):
+    quick, slow = desk.file("hosting-services"), desk.file("hosting-services")
+    actions.change_status(quick, desk_status("solved"), actor=desk.ada, at=MONDAY + 20 * MINUTE)
+    escalate(slow, actor=desk.ada, at=MONDAY + 90 * MINUTE, reason="Beyond a chat.")
+    actions.change_status(slow, desk_status("solved"), actor=desk.ada, at=MONDAY + 4 * HOUR)
+
+    with time_machine.travel(MONDAY + 5 * HOUR, tick=False):
+        page = desk.workspace(person=make_person("Mary", "manager")).get("/desk/").content.decode()
+
+    drawn = page.split('id="tiers-heading"')[1]
+    assert '<line class="chart-mark"' in drawn and 'x1="85"' in drawn
+    assert "not reached" in drawn and "50 %" in drawn and "85 %" in drawn

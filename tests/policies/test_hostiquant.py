@@ -200,3 +200,22 @@ def test_votes_and_related_articles_stand_on_the_page(wiki):
     assert "2 users found this useful" in text_of(shown)
     assert "Related articles" in text_of(shown)
     assert "/kb/article/000072" in shown.content.decode()
+
+
+@clause("E9")
+def test_requests_are_handed_out_in_the_order_received_and_passing_one_by_is_seen(desk_on):
+    desk, manager = desk_on("hostiquant"), make_person("Mary", "manager")
+    first, second, third = (desk.file("hosting-services") for _ in range(3))
+    queue = desk.workspace()
+
+    handed = queue.post("/desk/next")["Location"]
+    passed = queue.post(f"/desk/tickets/{first.number}/skip", {"reason": "subject", "words": "Needs a specialist."})
+    waits = queue.post("/desk/next")["Location"]
+
+    assert handed == f"/desk/tickets/{first.number}/"
+    assert passed["Location"] == f"/desk/tickets/{second.number}/"
+    assert waits == f"/desk/tickets/{third.number}/", "what was passed by is not offered to the same agent again"
+    for language, said in (("en", "passed this by"), ("ru", "Заявку пропускает"), ("es", "pasó esto por alto")):
+        assert said in desk.agent_reads(first, language)
+    seen = text_of(desk.workspace(person=manager).get("/desk/"))
+    assert "Needs a specialist." in seen and "Passed by in the last days" in seen

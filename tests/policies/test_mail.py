@@ -1,5 +1,6 @@
 """What the five policies promise that customers are told, as it reaches their mailbox."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tenants import alarms
 from tenants.context import active_tenant
 from tests.policies.clauses import clause
 from tests.support.world import MONDAY_9AM, make_person, make_ticket
-from tickets import actions
+from tickets import actions, links
 from tickets.models import Exclusion, RefusalReason, Status
 
 MINUTE = timedelta(minutes=1)
@@ -117,9 +118,12 @@ def test_the_sender_of_a_second_ticket_is_told_where_it_goes_on(desk_on):
 
     actions.merge(second, into=first, actor=desk.ada, at=MONDAY_9AM + 2 * MINUTE)
 
-    news = newest_to(desk.grace, 2)
-    assert f"[#{second.number}]" in news.subject
-    assert f"/tickets/{first.number}/" in news.text
+    alarms.work_due(MONDAY_9AM + 2 * MINUTE)
+
+    told = OutgoingMail.objects.filter(address=desk.grace.email, event__verb="ticket.merged")
+    news = told.get(subject__contains=f"[#{second.number}]")
+    token = re.search(r"/t/([\w.-]+)/", news.text)[1]
+    assert links.opened(token, at=MONDAY_9AM + 3 * MINUTE).ticket == first
 
 
 @pytest.mark.parametrize("policy", ["ione", "techsupport", "alleanza", "justo", "hostiquant"])
@@ -129,7 +133,7 @@ def test_every_tenant_writes_in_its_own_name_colour_and_language(desk_on, policy
 
     alarms.work_due(MONDAY_9AM)
 
-    mail = OutgoingMail.objects.get()
+    mail = OutgoingMail.objects.order_by("pk").first()
     assert desk.tenant.name in mail.text
     assert mail.language == desk.tenant.language
     assert active_tenant().brand["colour"].lower() in mail.html.lower()

@@ -135,7 +135,7 @@ def test_with_redis_away_pages_and_filing_go_on_and_what_waits_is_done_when_it_i
 
     worker = request.getfixturevalue("celery_worker_process")
     sweep()
-    wait_for(worker.child, lambda: not waiting.all().exists(), seconds=60, what="the work that waited")
+    wait_for(worker.child, lambda: not waiting.all().exists(), seconds=120, what="the work that waited")
 
 
 @pytest.fixture(scope="module")
@@ -178,9 +178,10 @@ def test_while_postgres_restarts_pages_say_so_and_come_back_by_themselves(own_po
         getattr(postgres.child, end)()
         page, program = ask(web, "/accounts/login/"), ask(web, "/api/v1/me/")
         probe = ask(web, "/readyz")
+        # Long enough that whoever waits twice as long after each attempt would still be waiting.
+        time.sleep(9)
         postgres.child.start()
-        wait_for(postgres.child, postgres._answers, seconds=60, what="PostgreSQL")
-        wait_for(web.child, lambda: ask(web, "/accounts/login/").status == 200, seconds=10, what="the web server")
+        wait_for(postgres.child, postgres._answers, seconds=120, what="PostgreSQL")
         after = [ask(web, path).status for path in ["/accounts/login/", "/api/v1/me/"] * 10]
     finally:
         web.stop()

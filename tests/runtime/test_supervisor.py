@@ -44,7 +44,7 @@ def test_children_end_in_reverse_order(tmp_path):
     children = [child(tmp_path, name, code.format(diary=str(diary), name=name)) for name in ("web", "worker", "beat")]
     for one in children:
         supervisor.start(one)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not all("up" in one.tail() for one in children) and time.monotonic() < deadline:
         time.sleep(0.05)
 

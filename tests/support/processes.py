@@ -44,7 +44,7 @@ class Process:
     def start(self) -> None:
         """Start and wait until it is ready."""
         self.child.start()
-        wait_for(self.child, self.ready, seconds=60, what=self.name)
+        wait_for(self.child, self.ready, seconds=180, what=self.name)
 
     def stop(self) -> bool:
         """End it as a deployment would; False if it did not end by itself."""
@@ -102,6 +102,47 @@ class Beat(Process):
     def ready(self) -> bool:
         """It says so."""
         return "beat: Starting" in self.log
+
+
+class MailDoor(Process):
+    """The door for mail servers, by LMTP, on a free port."""
+
+    name = "lmtp"
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        super().__init__(folder)
+
+    def command(self) -> list[str]:
+        """On loopback, two mails at once."""
+        return ["django", "serve_lmtp", f"--port={self.port}", "--at-once=2"]
+
+    def ready(self) -> bool:
+        """It says so."""
+        return "by LMTP" in self.log
+
+    def environment(self) -> dict[str, str]:
+        """With the name of the settings, which `manage.py` would set."""
+        return {**os.environ, "DJANGO_SETTINGS_MODULE": "helpdesk.settings"}
+
+
+class MailWatch(Process):
+    """The process that waits for news of mailboxes, which may stand on this machine."""
+
+    name = "watch"
+
+    def command(self) -> list[str]:
+        """All mailboxes."""
+        return ["django", "watch_mail"]
+
+    def ready(self) -> bool:
+        """It says so."""
+        return "Mailboxes are watched." in self.log
+
+    def environment(self) -> dict[str, str]:
+        """With the name of the settings, which `manage.py` would set."""
+        named = {"DJANGO_SETTINGS_MODULE": "helpdesk.settings", "PRIVATE_NETWORKS": "127.0.0.0/8"}
+        return {**os.environ, **named}
 
 
 class Web(Process):
@@ -163,6 +204,16 @@ def celery_beat_process(transactional_db: None, redis_client: object, tmp_path: 
     beat.start()
     yield beat
     beat.stop()
+
+
+@pytest.fixture
+def mail_door(transactional_db: None, redis_client: object, tmp_path: Path) -> Iterator[MailDoor]:
+    """A real door for mail servers."""
+    Path(os.environ["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
+    door = MailDoor(tmp_path)
+    door.start()
+    yield door
+    door.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,16 @@
 """Components that are drawn once a process still say what they are given, in the reader's language, and safely."""
 
+from datetime import UTC, datetime
+
+import pytest
 from django.template import Context, Template
-from django.utils import translation
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
 from sla.models import Priority
 from tenants.drawing import filled
+from tenants.templatetags.components import time
 
 
 def drawn(source, **context):
@@ -44,7 +49,42 @@ def test_slots_are_filled_anew_each_time_and_escaped():
     def row(subject):
         slots = dict.fromkeys(["url", "category", "requester", "organization", "assignee", "team", "due"], "")
         slots |= {"number": "7", "subject": subject, "priority": "", "status": mark_safe("<b>open</b>")}
-        return filled("tickets/desk/_row.html", slots, choosable=False)
+        return filled("tickets/desk/_row.html", slots, choosable=False, columns=("status",))
 
     assert "{0} %s {subject}" in row("{0} %s {subject}")
     assert "&lt;i&gt;" in row("<i>") and "<b>open</b>" in row("<i>")
+
+
+def test_an_address_with_a_number_is_what_reverse_says():
+    page = Template("{% url 'desk:ticket' number %} {% url 'desk:act' number 'merge' %} {% url 'desk:ticket' other %}")
+
+    for number in (0, 7, 1_234_567_890, 10**18):
+        expected = f"{reverse('desk:ticket', args=[number])} {reverse('desk:act', args=[number, 'merge'])} "
+        assert page.render(Context({"number": number, "other": "12"})) == expected + reverse("desk:ticket", args=[12])
+    with pytest.raises(NoReverseMatch):
+        page.render(Context({"number": None, "other": 1}))
+
+
+def test_an_address_that_writes_its_number_in_six_digits_still_does():
+    page = Template("{% url 'kb:article' number %}")
+
+    assert page.render(Context({"number": 32})) == reverse("kb:article", args=[32]) == "/kb/article/000032"
+
+
+def test_an_instant_is_said_in_each_readers_zone_and_language():
+    at = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+
+    said = {
+        (zone, language): _in(zone, language, lambda: time(at))
+        for zone in ("UTC", "Europe/Madrid")
+        for language in ("en", "ru")
+    }
+
+    assert len(set(said.values())) == 4
+    assert "2026-11-23T23:30:00+00:00" in said["UTC", "en"]
+    assert "2026-11-24T00:30:00+01:00" in said["Europe/Madrid", "en"]
+
+
+def _in(zone, language, draw):
+    with timezone.override(zone), translation.override(language):
+        return draw()

@@ -16,6 +16,7 @@ from tickets.models import Tag, Ticket
 GLOBAL = {
     "tenants_tenant",
     "tenants_domain",
+    "inbox_mailroute",
     "django_migrations",
     "django_content_type",
     "auth_permission",
@@ -25,7 +26,7 @@ GLOBAL = {
 #: Read by the sweep, whatever the tenant; holds ids only.
 SHARED = {"tenants_alarm"}
 #: Search functions that look past row-level security, which would switch their indexes off, and filter by themselves.
-DEFINERS = {"kb_search", "tickets_search"}
+DEFINERS = {"kb_search", "tickets_matching", "tickets_search", "tickets_search_among"}
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +80,7 @@ def test_no_policy_opens_a_table_of_tenants_to_the_app():
         " AND ('public' = ANY (roles) OR current_user = ANY (roles)) AND policyname <> 'tenant_rows'"
     )
 
-    assert {table for table, _ in policies} <= {"tenants_tenant"}
+    assert {table for table, _ in policies} <= {"tenants_tenant", "inbox_mailroute"}
 
 
 def test_every_unique_key_starts_with_the_tenant_but_ids_and_random_keys():

@@ -32,7 +32,7 @@ def file_overdue(tenant, count=1):
         ]
 
 
-def wait_until(condition, seconds=60):
+def wait_until(condition, seconds=180):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

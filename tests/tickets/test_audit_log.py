@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.db import ProgrammingError, transaction
 
 from tenants.context import act_as
-from tenants.models import ApiToken, AuditEntry
-from tests.support.world import MONDAY_9AM, make_organization, make_person
+from tenants.models import ApiToken, AuditEntry, User
+from tests.support.world import MONDAY_9AM, PASSWORD, make_organization, make_person
 from tests.tickets.portal import text_of, visitor
+from tickets import actions
 from tickets.actions import organizations, teams
 from tickets.models import Exclusion, Team
 
@@ -62,8 +65,8 @@ def test_people_addresses_and_exceptions_of_a_company_are_written_down(mary, gra
 def test_a_suspension_and_its_end_are_written_down_with_the_reason(mary):
     initech = make_organization()
 
-    organizations.suspend(initech, since=MONDAY_9AM, until=MONDAY_9AM + DAY, reason="Unpaid", actor=mary)
-    organizations.lift_suspension(initech, actor=mary)
+    actions.suspend(initech, since=MONDAY_9AM, until=MONDAY_9AM + DAY, reason="Unpaid", actor=mary, at=MONDAY_9AM)
+    actions.lift_suspension(initech, actor=mary, at=MONDAY_9AM)
 
     suspended = {
         "suspended_from": "2026-03-02T09:00:00Z",
@@ -95,6 +98,21 @@ def test_tokens_are_written_down_without_their_secret(at_acme, ada):
     ]
     assert issued
     assert issued not in str(list(AuditEntry.objects.values()))
+
+
+def test_a_changed_and_a_reset_password_are_written_down_without_it(at_acme, grace):
+    new = "quite another battery"
+    visitor(at_acme, grace).post(
+        "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
+    assert last() == ("person.password_changed", grace, {}, {"address": grace.email})
+
+    uid, key = user_pk_to_url_str(grace), default_token_generator.make_token(User.objects.get(pk=grace.pk))
+    guest = visitor(at_acme)
+    form = guest.get(f"/accounts/password/reset/key/{uid}-{key}/")["Location"]
+    guest.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+    assert last() == ("person.password_reset", grace, {}, {"address": grace.email})
+    assert not {new, PASSWORD} & set(str(list(AuditEntry.objects.values())).split("'"))
 
 
 @pytest.mark.parametrize("act", ["update", "delete"])

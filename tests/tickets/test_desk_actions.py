@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from sla.models import Priority
 from tests.support.world import join, make_organization, make_person, make_ticket
+from tests.tickets.portal import text_of
 from tickets import actions
 from tickets.models import Channel, Exclusion, LiftedExclusion, Message, Status, Team, TeamMembership, Ticket, Tier
 
@@ -320,13 +321,11 @@ def test_several_tickets_are_changed_at_once_and_those_that_refuse_are_named(sig
     )
 
     ticket.refresh_from_db()
-    said = [str(message) for message in answer.context["messages"]]
+    said = text_of(answer)
     assert ticket.assignee == ada
-    assert said == [
-        f"Ticket {closed.number}: This ticket is already finished. Reopen it first.",
-        "1 ticket was changed.",
-    ]
-    assert answer.request["QUERY_STRING"] == "view=all&sort=newest"
+    assert "1 ticket was changed." in said
+    assert f"#{closed.number}" in said and "This ticket is already finished. Reopen it first." in said
+    assert answer.request["QUERY_STRING"].startswith("view=all&sort=newest&bulk=")
 
 
 def test_choosing_nothing_says_so(signed_in, ada, ticket):
@@ -360,7 +359,14 @@ def test_an_organisation_is_kept_by_those_who_may(signed_in, ada, mary, grace):
     change("member", email=grace.email, scope="all")
     change("address", email="boss@initech.example")
     change("exclusions", exclusions=[Exclusion.objects.first().pk])
-    suspended = change("suspend", since="2026-01-01T00:00", reason="Not paid")
+    reason = {"since": "2026-01-01T00:00", "reason": "Not paid"}
+    asked = change("suspend", **reason)
+    assert "1 person can file no request meanwhile" in text_of(asked)
+    wrong = change("suspend", **reason, typed="Initrode")
+    assert (wrong.status_code, "Not paid" in wrong.content.decode()) == (422, True)
+    company.refresh_from_db()
+    assert not company.is_suspended(timezone.now())
+    suspended = change("suspend", **reason, typed=" initech")
     company.refresh_from_db()
     assert suspended.status_code == 302
     assert company.memberships.get().user == grace
@@ -433,3 +439,20 @@ def test_search_leads_to_the_ticket_with_that_number(signed_in, ada, ticket):
         "desk:ticket", args=[ticket.number]
     )
     assert [row.ticket for row in client.get(reverse("desk:search"), {"q": "printers"}).context["rows"]] == [ticket]
+
+
+def test_an_account_is_closed_after_its_name_was_typed(signed_in, root, ada):
+    client, path = signed_in(root), reverse("desk:account", args=[ada.pk])
+
+    page = client.post(path, {"state": "closed"})
+    assert "Ada is signed out everywhere" in text_of(page)
+    assert 'name="state" value="closed"' in page.content.decode()
+    ada.refresh_from_db()
+    assert ada.is_active
+
+    client.post(path, {"state": "closed", "typed": "Ada"})
+    ada.refresh_from_db()
+    assert not ada.is_active
+    client.post(path, {"state": "open"})
+    ada.refresh_from_db()
+    assert ada.is_active

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from sla.models import Priority
 from tests.support.world import join, make_person, make_ticket
 from tickets import actions, lists, paging
 from tickets.desk import current_policy
 from tickets.models import RefusalReason, Status, Ticket
+from tickets.selection import Desk, select
 
 HOUR = timedelta(hours=1)
 
@@ -25,6 +27,9 @@ def many(grace, now):
     for place, hours in enumerate([3, 1, None, 1, None, 2, None]):
         due_at = now + hours * HOUR if hours else None
         Ticket.objects.filter(pk=tickets[place].pk).update(due_at=due_at, updated_at=now + (place * 3 % 5) * HOUR)
+    for places, key in (((1, 5, 6), "critical"), ((0, 2, 3), "high"), ((4,), "low")):
+        pressing = Ticket.objects.filter(pk__in=[tickets[place].pk for place in places])
+        pressing.update(priority=Priority.objects.get(key=key))
     return tickets
 
 
@@ -33,13 +38,14 @@ EXPECTED = {
     "updated": [4, 2, 7, 5, 3, 1, 6],
     "newest": [7, 6, 5, 4, 3, 2, 1],
     "oldest": [1, 2, 3, 4, 5, 6, 7],
+    "priority": [2, 6, 7, 1, 3, 4, 5],
 }
 
 
-@pytest.mark.parametrize("key", paging.ORDERS)
+@pytest.mark.parametrize("key", EXPECTED)
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
 def test_pages_forwards_and_backwards_show_every_ticket_once_and_in_order(many, key, size):
-    order, forwards, after = paging.ORDERS[key], [], None
+    order, forwards, after = paging.order_named(key, Desk.now()), [], None
     while True:
         page = paging.page(Ticket.objects.all(), order, after=after, size=size)
         forwards.append([ticket.number for ticket in page.rows])
@@ -161,7 +167,8 @@ def test_filters_narrow_and_nonsense_finds_nothing(at_acme, ada, grace, now):
     make_ticket(make_person("Linus"), "Other", at=now)
 
     def found(**wanted):
-        return [each.number for each in lists.filtered(Ticket.objects.order_by("number"), wanted, ada)]
+        where = select(lists.asked(wanted), ada, Desk.now(), at=now).where
+        return [each.number for each in Ticket.objects.filter(where).order_by("number")]
 
     assert found(requester=str(grace.pk)) == found(tag="checkout") == [ticket.number]
     assert found(assignee="none", status="new") == [1, 2]

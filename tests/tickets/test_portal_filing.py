@@ -67,8 +67,8 @@ def test_an_unknown_category_shows_the_tiles(as_grace):
     assert "What is it about?" in text_of(as_grace.get("/tickets/new?category=%00nonsense"))
 
 
-def test_signing_in_comes_before_the_form(as_nobody):
-    page = as_nobody.get(FORM)
+def test_signing_in_comes_before_the_form_where_the_policy_asks_for_it(globex):
+    page = visitor(globex).get("/tickets/new")
 
     assert page.status_code == 302
     assert page.url.startswith("/accounts/login/?next=/tickets/new")

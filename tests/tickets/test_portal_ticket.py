@@ -122,17 +122,6 @@ def test_a_colleague_sees_it_but_can_t_solve_it_for_the_requester(at_acme, grace
     assert ticket.is_active
 
 
-def test_a_closed_ticket_says_what_to_do_instead(as_grace, ada, ticket):
-    solved(ticket, ada)
-    actions.change_status(ticket, Status.objects.get(kind="closed"), actor=ada, at=timezone.now())
-
-    page = as_grace.get(address(ticket, ""))
-    refused = as_grace.post(address(ticket, "reply"), {"body": "Still broken"})
-
-    assert "This request is closed" in text_of(page)
-    assert refused.status_code == 422
-
-
 @pytest.mark.parametrize("path", ["", "filed"])
 def test_a_stranger_s_ticket_does_not_exist(at_acme, ticket, path):
     stranger = visitor(at_acme, make_person("Mallory"))

@@ -3,18 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from tenants.context import act_as
 from tests.support.world import MONDAY_9AM, make_organization, make_person, make_ticket
 from tickets import actions, search
-from tickets.models import SearchEntry
+from tickets.models import SearchEntry, Ticket
+from tickets.selection import Desk, parse, select
 
 MINUTE = timedelta(minutes=1)
 
 
 def subjects(text, person):
-    return [ticket.subject for ticket in search.find(text, person)]
+    return [ticket.subject for ticket in search.find(parse(text), person)]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_tickets_of_teams_that_an_agent_may_not_see_are_not_found(at_acme, ada, 
 def test_strange_queries_are_only_queries(at_acme, ada, grace, nasty):
     make_ticket(grace)
 
-    assert search.find(search.clean(nasty), ada) == []
+    assert search.find(parse(nasty), ada) == []
 
 
 def test_a_megabyte_of_text_is_filed_and_found(at_acme, ada, grace):
@@ -152,3 +154,90 @@ def test_the_function_of_the_owner_looks_for_names_only_where_nobody_else_can_pu
 
     assert security_definer
     assert "search_path=pg_catalog, public, pg_temp" in settings
+
+
+def test_the_names_of_files_are_found_word_by_word_and_as_they_stand(at_acme, ada, grace):
+    ticket = make_ticket(grace, files=[SimpleUploadedFile("Facturas_2026-11.pdf", b"%PDF-")])
+    actions.reply(ticket, author=ada, body="See this.", at=MONDAY_9AM, files=[SimpleUploadedFile("схема.png", b"x")])
+
+    for wanted in ("factura", "facturas_2026-11.pdf", "2026", "схемы"):
+        assert subjects(wanted, ada) == ["Printer on fire"], wanted
+
+
+def narrowed(text, person, at=MONDAY_9AM):
+    query = parse(text)
+    where = select(query, person, Desk.now(), at=at).where
+    listed = sorted(Ticket.objects.visible_to(person).filter(where).values_list("number", flat=True))
+    found = [ticket.number for ticket in search.find(query, person, where)]
+    assert sorted(found) == listed  # as the best matches, and as a list
+    return found
+
+
+def test_conditions_narrow_a_common_word_to_what_they_say(at_acme, ada, grace, monkeypatch):
+    monkeypatch.setattr(search, "MAX_HITS", 3)
+    wanted = make_ticket(grace, "Printers burn", at=MONDAY_9AM)
+    actions.take(wanted, actor=ada, at=MONDAY_9AM)
+    for number in range(8):
+        make_ticket(grace, f"Printer {number}", at=MONDAY_9AM + number * MINUTE)
+
+    assert narrowed("printer assignee:me", ada) == [wanted.number]
+    assert narrowed('assignee:me "printers burn"', ada) == [wanted.number]
+    assert narrowed("printer -assignee:none", ada) == [wanted.number]
+    assert wanted.number not in narrowed("printer -burned", ada)
+    assert narrowed("scanner assignee:me", ada) == []
+
+
+def test_typing_errors_are_forgiven_beside_conditions_too(at_acme, ada, grace):
+    ticket = make_ticket(grace, "Warehouse scanner")
+    make_ticket(grace, "Other")
+
+    assert narrowed("scaner status:new", ada) == [ticket.number]
+    assert narrowed("scaner status:closed", ada) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "wanted"),
+    [("Не открывается страница", "страницы"), ("La factura duplicada", "facturas"), ("It crashed", "crashes")],
+)
+def test_word_forms_hold_beside_conditions_too(at_acme, ada, grace, subject, wanted):
+    ticket = make_ticket(grace, subject)
+    make_ticket(grace, "Something else", description="Entirely.")
+
+    assert narrowed(f"status:new {wanted} assignee:none", ada) == [ticket.number]
+
+
+def test_an_agent_of_few_tickets_finds_them_however_many_others_match_better(at_acme, ada, grace, monkeypatch):
+    ada.role.permissions.remove("ticket.see_all")
+    ada.role.save()
+    mine = make_ticket(grace, "Other", description="A printer is mentioned.")
+    Ticket.objects.filter(pk=mine.pk).update(assignee=ada)
+    for _ in range(6):
+        make_ticket(grace, "Printer printer printer")
+
+    found = search.find(parse("printer"), ada, most=2)
+
+    assert [ticket.pk for ticket in found] == [mine.pk]
+
+
+def test_a_customer_learns_nothing_of_notes_by_searching(at_acme, ada, grace):
+    ticket = make_ticket(grace)
+    actions.note(ticket, author=ada, body="A hopeless firebrigade case", at=MONDAY_9AM)
+
+    assert subjects("firebrigade", ada) == subjects("printer", grace) == ["Printer on fire"]
+    assert subjects("firebrigade", grace) == []
+    assert narrowed("printer -firebrigade", grace) == [ticket.number]
+
+
+def test_narrowed_search_stays_within_the_tenant(acme, globex):
+    with act_as(acme):
+        ticket = make_ticket(make_person("Grace"), "Acme secret formula")
+    with act_as(globex):
+        spy = make_person("Spy", "admin")
+
+        for wanted in ("secret status:new", "formula is:active", "secrte is:active", "-nothing secret"):
+            assert narrowed(wanted, spy) == []
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM tickets_matching('secret', false)")
+            assert cursor.fetchone() == (0,)
+            cursor.execute("SELECT count(*) FROM tickets_search_among('secret', 9, %s, false)", [[ticket.pk]])
+            assert cursor.fetchone() == (0,)

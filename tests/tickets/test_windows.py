@@ -130,3 +130,21 @@ def test_folding_again_gives_the_same_row(stopping, mary, grace):
     clocks.settle([Ticket.objects.get(pk=ticket.pk)], at=MONDAY_9AM + 3 * HOUR)
 
     assert list(Clock.objects.order_by("metric", "number").values()) == before
+
+
+def test_maintenance_counts_while_a_ticket_is_in_a_category_that_it_is_of(stopping, mary, ada, grace):
+    of_it, other = Category.objects.all()[:2]
+    left, joined, later = (make_ticket(grace, category=each) for each in (of_it, other, other))
+    due_at = first_response(left).due_at
+    plan(mary, MONDAY_9AM + 10 * MINUTE, MONDAY_9AM + 40 * MINUTE, categories=[of_it])
+    alarms.work_due(until=MONDAY_9AM + 15 * MINUTE)
+
+    actions.change_category(left, other, actor=ada, at=MONDAY_9AM + 20 * MINUTE)
+    actions.change_category(joined, of_it, actor=ada, at=MONDAY_9AM + 20 * MINUTE)
+    assert [first_response(each).state for each in (left, joined, later)] == ["running", "paused", "running"]
+
+    alarms.work_due(until=MONDAY_9AM + 45 * MINUTE)
+    actions.change_category(later, of_it, actor=ada, at=MONDAY_9AM + 50 * MINUTE)
+    assert first_response(left).due_at == due_at + 10 * MINUTE
+    assert first_response(joined).due_at == due_at + 20 * MINUTE
+    assert first_response(later).due_at == due_at

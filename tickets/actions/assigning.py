@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import desk, events
 from tickets.actions.checks import require, require_active
 from tickets.errors import WrongTeam, WrongTier
-from tickets.models import Status, Team, TeamMembership, Ticket
+from tickets.models import Team, Ticket
 
 
 def assign(ticket: Ticket, assignee: User | None, *, actor: User | None, at: datetime) -> Ticket:
@@ -21,40 +23,24 @@ def assign(ticket: Ticket, assignee: User | None, *, actor: User | None, at: dat
         raise WrongTeam(person=assignee)
     if (assignee.pk if assignee else None) == ticket.assignee_id:
         return ticket
+    return give(ticket, assignee, actor=actor, at=at)
+
+
+def give(
+    ticket: Ticket, assignee: User | None, *, actor: User | None, at: datetime, why: Mapping[str, Any] | None = None
+) -> Ticket:
+    """assign() for a ticket that is locked already. `why` says how it was chosen; nothing when somebody chose."""
     former, ticket.assignee, ticket.updated_at = ticket.assignee_id, assignee, at
     ticket.save(update_fields=["assignee", "updated_at"])
-    events.record(
-        ticket,
-        "ticket.assigned",
-        actor=actor,
-        at=at,
-        former=str(former) if former else None,
-        to=str(assignee.pk) if assignee else None,
-        name=str(assignee) if assignee else "",
-    )
+    said: dict[str, Any] = {"why": dict(why)} if why else {}
+    said |= {"former": str(former) if former else None, "to": str(assignee.pk) if assignee else None}
+    events.record(ticket, "ticket.assigned", actor=actor, at=at, name=str(assignee) if assignee else "", **said)
     return ticket
 
 
 def take(ticket: Ticket, *, actor: User, at: datetime) -> Ticket:
     """Assign a ticket to oneself. Raises NotPermitted, TicketNotActive."""
     return assign(ticket, actor, actor=actor, at=at)
-
-
-def take_next(*, actor: User, at: datetime) -> Ticket | None:
-    """Assign the most urgent ticket that nobody works on: by due time, then in order of arrival. None without one.
-
-    Members of teams get their teams' tickets. A ticket that somebody else takes at this moment is passed by.
-    Raises NotPermitted.
-    """
-    require(actor, Permission.ASSIGN)
-    waiting = Ticket.objects.visible_to(actor).filter(
-        is_active=True, assignee=None, status__in=Status.objects.filter(kind__in=[Status.Kind.NEW, Status.Kind.OPEN])
-    )
-    teams = list(TeamMembership.objects.filter(user=actor).values_list("team", flat=True))
-    if teams:
-        waiting = waiting.filter(team__in=teams)
-    ticket = waiting.select_for_update(of=("self",), skip_locked=True).order_by("due_at", "number").first()
-    return take(ticket, actor=actor, at=at) if ticket else None
 
 
 def hand_over(ticket: Ticket, team: Team, *, actor: User | None, at: datetime, reason: str = "") -> Ticket:

@@ -1,4 +1,4 @@
-"""Changing what a ticket is: status, priority, category, tags."""
+"""Changing what a ticket is: status, priority, category."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from sla.models import Priority
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import clocks, desk, events
-from tickets.actions.checks import require, require_active
+from tickets.actions.awaiting import end_pending, require_none_pending
+from tickets.actions.checks import require, require_active, require_filled
+from tickets.actions.rating import plan_question
 from tickets.errors import ReasonMissing, TicketClosed
-from tickets.models import Category, Event, Status, Tag, Ticket, TicketTag
+from tickets.models import Category, Event, Status, Ticket
 
 
 def change_status(ticket: Ticket, status: Status, *, actor: User | None, at: datetime) -> Ticket:
-    """Set a status. A closed ticket stays closed. Raises NotPermitted, TicketClosed."""
+    """Set a status. A closed ticket stays closed. Raises NotPermitted, TicketClosed, ApprovalPending, FieldsMissing."""
     require(actor, Permission.CHANGE)
     ticket = desk.lock(ticket)
     if ticket.merged_into_id is not None or (
@@ -23,6 +25,8 @@ def change_status(ticket: Ticket, status: Status, *, actor: User | None, at: dat
     ):
         raise TicketClosed(number=ticket.number)
     if status.pk != ticket.status_id:
+        if actor is not None:
+            require_open_end(ticket, status)
         apply_status(ticket, status, actor=actor, at=at)
         clocks.refresh(ticket, at=at)
     return ticket
@@ -64,40 +68,34 @@ def change_category(ticket: Ticket, category: Category, *, actor: User | None, a
         ticket.team, ticket.assignee = team, None
     ticket.save(update_fields=["category", "team", "assignee", "updated_at"])
     events.record(ticket, "category.changed", actor=actor, at=at, former=former.key, to=category.key)
+    clocks.refresh(ticket, at=at)  # maintenance of the one may stop them, that of the other no more
     return ticket
 
 
-def add_tag(ticket: Ticket, name: str, *, actor: User | None, at: datetime) -> Tag:
-    """Put a tag on a ticket. Raises NotPermitted, ReasonMissing for an empty word."""
-    require(actor, Permission.CHANGE)
-    word = " ".join(name.split()).lower()[:50]
-    if not word:
-        raise ReasonMissing
-    ticket = desk.lock(ticket)
-    tag, _ = Tag.objects.get_or_create(name=word)
-    _, added = TicketTag.objects.get_or_create(ticket=ticket, tag=tag)
-    if added:
-        events.record(ticket, "tag.added", actor=actor, at=at, tag=word)
-    return tag
+def require_open_end(ticket: Ticket, status: Status) -> None:
+    """Raise ApprovalPending or FieldsMissing where a person would solve or close a locked ticket too early.
 
-
-def remove_tag(ticket: Ticket, tag: Tag, *, actor: User | None, at: datetime) -> None:
-    """Take a tag off a ticket. Raises NotPermitted."""
-    require(actor, Permission.CHANGE)
-    ticket = desk.lock(ticket)
-    removed, _ = TicketTag.objects.filter(ticket=ticket, tag=tag).delete()
-    if removed:
-        events.record(ticket, "tag.removed", actor=actor, at=at, tag=tag.name)
+    Customers may call their problem solved all the same, and what is refused or merged asks for nothing.
+    """
+    if ticket.is_active and status.kind in (Status.Kind.SOLVED, Status.Kind.CLOSED):
+        require_none_pending(ticket)
+        require_filled(ticket)
 
 
 def apply_status(
     ticket: Ticket, status: Status, *, actor: User | None, at: datetime, verb: str = "status.changed", **data: Any
 ) -> Event:
-    """Write a status on a locked ticket and record it; the caller refreshes the clocks."""
+    """Write a status on a locked ticket and record it; the caller refreshes the clocks.
+
+    What a ticket that comes to its end waited for ends with it.
+    """
+    ends = ticket.is_active and status.kind not in Status.ACTIVE
     former, ticket.status, ticket.updated_at = ticket.status, status, at
     ticket.is_active = status.kind in Status.ACTIVE
-    ticket.save(update_fields=["status", "is_active", "updated_at"])
-    return events.record(
+    if not ticket.is_active:  # nothing comes back to work that is over
+        ticket.snoozed_at = ticket.snoozed_until = None
+    ticket.save(update_fields=["status", "is_active", "snoozed_at", "snoozed_until", "updated_at"])
+    event = events.record(
         ticket,
         verb,
         actor=actor,
@@ -108,3 +106,7 @@ def apply_status(
         kind=status.kind,
         **data,
     )
+    if ends:
+        end_pending(ticket, actor=actor, at=at, because="merged" if verb == "ticket.merged" else status.kind)
+    plan_question(ticket, former_kind=former.kind, at=at)
+    return event

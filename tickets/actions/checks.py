@@ -6,7 +6,9 @@ from django.db.models import QuerySet
 
 from tenants.errors import NotPermitted
 from tenants.models import User
-from tickets.errors import ConversationChanged, TicketNotActive
+from tenants.text import say
+from tickets import answers
+from tickets.errors import ConversationChanged, FieldsMissing, TicketNotActive
 from tickets.models import Event, Ticket
 
 
@@ -30,6 +32,8 @@ CONVERSATION = (
     "ticket.handed_back",
     "ticket.merged",
     "ticket.absorbed",
+    "ticket.unmerged",
+    "ticket.released",
     "ticket.not_covered",
     "ticket.refused",
     "ticket.reopened",
@@ -45,3 +49,9 @@ def require_seen(ticket: Ticket, person: User, seen: UUID | None) -> None:
     """Raise ConversationChanged when a locked ticket has moved on; None asks for no such check."""
     if seen is not None and unseen(ticket, person, seen).exists():
         raise ConversationChanged
+
+
+def require_filled(ticket: Ticket) -> None:
+    """Raise FieldsMissing for a ticket whose policy wants fields filled in before it is solved."""
+    if missing := answers.missing_to_solve(ticket, ticket.policy):
+        raise FieldsMissing(fields=", ".join(say(each.name) for each in missing))

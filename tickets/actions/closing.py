@@ -7,10 +7,10 @@ from datetime import datetime
 from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.permissions import Permission
-from tickets import clocks, desk
+from tickets import clocks, desk, reopening
 from tickets.actions.changing import apply_status
 from tickets.actions.checks import require, require_active
-from tickets.errors import ExclusionLifted, NothingToReopen, TicketClosed
+from tickets.errors import ExclusionLifted, NothingToReopen, ReopenTooLate, TicketClosed
 from tickets.models import Exclusion, LiftedExclusion, RefusalReason, Status, Ticket
 
 
@@ -73,7 +73,10 @@ def solve_by_requester(ticket: Ticket, *, actor: User, at: datetime) -> Ticket:
 
 
 def reopen(ticket: Ticket, *, actor: User, at: datetime, reason: str = "") -> Ticket:
-    """Take a solved or refused ticket up again. Raises NotPermitted, NothingToReopen, TicketClosed."""
+    """Take a solved or refused ticket up again; customers also one that was closed, while the policy gives time for it.
+
+    Raises NotPermitted, NothingToReopen, TicketClosed, ReopenTooLate.
+    """
     if actor.is_staff_member:
         require(actor, Permission.CHANGE)
     elif not Ticket.objects.visible_to(actor).filter(pk=ticket.pk).exists():
@@ -81,8 +84,11 @@ def reopen(ticket: Ticket, *, actor: User, at: datetime, reason: str = "") -> Ti
     ticket = desk.lock(ticket)
     if ticket.is_active:
         raise NothingToReopen
-    if ticket.status.kind == Status.Kind.CLOSED or ticket.merged_into_id is not None:
+    is_closed = ticket.status.kind == Status.Kind.CLOSED and actor.is_staff_member
+    if is_closed or ticket.merged_into_id is not None:
         raise TicketClosed(number=ticket.number)
+    if not actor.is_staff_member and reopening.is_too_late(ticket, at=at):
+        raise ReopenTooLate(window=reopening.in_words())
     if ticket.status.kind == Status.Kind.REFUSED and not actor.is_staff_member:
         raise NotPermitted
     ticket.exclusion = ticket.refusal_reason = None
@@ -99,7 +105,7 @@ def is_lifted(ticket: Ticket, exclusion: Exclusion) -> bool:
     organization = ticket.organization
     if organization is None:
         return False
-    contract = ticket.policy.contracts.get(organization.contract)
+    contract = ticket.policy.contract_of(organization.contract)
     if contract is not None and exclusion.key in contract.lifts:
         return True
     return LiftedExclusion.objects.filter(organization=organization, exclusion=exclusion).exists()

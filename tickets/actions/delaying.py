@@ -46,7 +46,6 @@ def announce_delay(ticket: Ticket, *, until: datetime, reason: str, actor: User,
         at=at,
         until=until.isoformat(),
         reason=reason.strip(),
-        metric=owed[0].metric,
         former=before.isoformat(),
     )
     touch(ticket, at)

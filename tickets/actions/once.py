@@ -19,7 +19,7 @@ def once(token: UUID, *, person: User, act: Callable[[], Ticket]) -> Ticket:
     """
     with transaction.atomic():
         sent, _ = IdempotentRequest.objects.get_or_create(
-            user=person, key=f"form {token}", defaults={"digest": "", "status": 302}
+            user=person, key=_key(token), defaults={"digest": "", "status": 302}
         )
         if sent.body is not None:
             return Ticket.objects.get(number=sent.body["number"])
@@ -27,3 +27,12 @@ def once(token: UUID, *, person: User, act: Callable[[], Ticket]) -> Ticket:
         sent.body = {"number": ticket.number}
         sent.save(update_fields=["body"])
         return ticket
+
+
+def is_done(token: UUID, *, person: User) -> bool:
+    """Whether a person's form with this token arrived before and did its work."""
+    return IdempotentRequest.objects.filter(user=person, key=_key(token), body__isnull=False).exists()
+
+
+def _key(token: UUID) -> str:
+    return f"form {token}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +16,49 @@ from kb import actions as kb
 from sla.models import PolicyVersion, Priority
 from tenants.context import active_tenant
 from tenants.models import User
+from tickets import answers as answered
 from tickets import clocks, desk, events, search, versions
+from tickets.actions import conduct
+from tickets.actions.changing import apply_status
+from tickets.actions.courtesy import require_courtesy
+from tickets.actions.identifying import hold
 from tickets.attachments import attach
-from tickets.errors import EmptyMessage, NotAMember, OrganizationSuspended, OrganizationSuspendedForGood
-from tickets.models import Category, Channel, Membership, Message, Organization, Ticket
+from tickets.errors import (
+    EmptyMessage,
+    NotAMember,
+    OrganizationSuspended,
+    OrganizationSuspendedForGood,
+    SupportSuspended,
+    SupportSuspendedForGood,
+)
+from tickets.fairuse.standing import suspension_of
+from tickets.models import (
+    Category,
+    Channel,
+    Membership,
+    Message,
+    Organization,
+    Team,
+    TemplateSchedule,
+    Ticket,
+    TicketTemplate,
+    Upload,
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The template that a ticket is opened from; with a schedule nobody pressed a button."""
+
+    template: TicketTemplate
+    schedule: TemplateSchedule | None = None
+
+    def told(self) -> dict[str, Any]:
+        """What the history says of it. `receipt` False: the customer is not written to."""
+        said = {"template": str(self.template.pk), "template_name": self.template.name}
+        if self.schedule is None:
+            return said
+        return {**said, "schedule": str(self.schedule.pk), "receipt": self.template.sends_receipt}
 
 
 def open_ticket(
@@ -36,23 +76,43 @@ def open_ticket(
     organization: Organization | None = None,
     answers: Mapping[str, Any] | None = None,
     articles: Iterable[int] = (),
-    files: Iterable[File] = (),
+    files: Iterable[File | Upload] = (),
+    origin: Origin | None = None,
+    as_it_is: bool = False,
+    is_unproven: bool = False,
+    team: Team | None = None,
+    is_advisory: bool = False,
+    receipt: bool = True,
 ) -> Ticket:
     """File a ticket for a requester; `author` is the agent who enters it, the requester when None.
 
+    What a schedule opens the helpdesk does by itself, in the name of the `author` who set it up.
+
+    Without the authorisation data that the policy asks for it waits, and the customer is told what is missing.
     What is left out comes from the policy: category, priority (from impact and urgency when both are given), team.
-    Raises OrganizationSuspended, NotAMember, EmptyMessage, PolicyMissing, FileTooLarge, TooManyFiles.
+    `as_it_is`: a requester who was warned of rude words sends them all the same. `is_unproven`: whoever files it
+    has not shown to be the requester, so it is on nobody else's behalf either. `is_advisory`: it came where nothing
+    is promised, so it carries no clock. `receipt` False: the customer gets none, since a program may answer it.
+
+    Raises OrganizationSuspended, SupportSuspended, NotAMember, EmptyMessage, PolicyMissing, FileTooLarge, TooManyFiles,
+    RudeWords, RudeWordsWarned.
     """
     subject, description = subject.strip(), description.strip()
     if not subject or not description:
         raise EmptyMessage
-    organization = _organization(requester, organization, at)
+    organization = None if is_unproven else organization_for(requester, organization, at)
+    # To refuse it would tell anybody whose support is suspended; it is put aside, and nothing is promised.
+    is_set_aside = is_unproven and is_suspended(requester, at=at)
     version = desk.current_policy()
     category = category or desk.default_category(version)
-    way = desk.channel_named(channel)
-    tier, status = desk.first_tier(), desk.status_of("new")
+    way = desk.channel_named(channel, version)
+    tier, status = desk.first_tier(version), desk.first_status(version)
     by_staff = author is not None and author.is_staff_member and author.pk != requester.pk
 
+    written = [subject, description, *(each for each in (answers or {}).values() if isinstance(each, str))]
+    # Who typed somebody's address is told nothing of whose it is, so that all are looked at alike.
+    writer = None if is_unproven else author or requester
+    is_rude = require_courtesy(*written, author=writer, as_it_is=as_it_is)
     near = list(articles)
     if near:
         kb.came_near(near)
@@ -71,22 +131,31 @@ def open_ticket(
         priority=priority,
         status=status,
         tier=tier,
-        team=desk.team_on(version.policy, tier, category),
+        team=team or desk.team_on(version.policy, tier, category),
         policy_version=version,
-        sla=_sla(version, organization, category, way, priority),
+        template=origin.template if origin else None,
+        sla="" if is_advisory or is_set_aside else _sla(version, organization, category, way, priority),
         articles=near,
+        is_unproven=is_unproven,
         created_at=at,
         updated_at=at,
     )
     message = Message.objects.create(
-        ticket=ticket, author=author or requester, by_staff=by_staff, channel=way, body=description, posted_at=at
+        ticket=ticket,
+        author=author or requester,
+        by_staff=by_staff,
+        channel=way,
+        body=description,
+        posted_at=at,
+        is_rude=is_rude,
     )
     attach(message, files)
     search.add_first(message, ticket)
+    answered.make_findable(ticket.pk, ticket.answers)
     events.record(
         ticket,
         "ticket.created",
-        actor=author or requester,
+        actor=None if origin and origin.schedule else author or requester,
         at=at,
         by="agent" if by_staff else "customer",
         status=status.kind,
@@ -96,7 +165,17 @@ def open_ticket(
         sla=ticket.sla,
         channel=way.key,
         message=str(message.pk),
+        **(origin.told() if origin else {}),
+        **({"unproven": True} if is_unproven else {}),
+        **({} if receipt else {"receipt": False}),
     )
+    # Nobody answers for what somebody else may have typed in their name.
+    if is_rude and not is_unproven:
+        conduct.count(conduct.Kind.RUDE, person=author or requester, ticket=ticket, at=at)
+    if is_set_aside:
+        apply_status(ticket, desk.status_of("on_hold"), actor=None, at=at, because="suspended")
+    elif origin is None or origin.schedule is None:  # what comes round by itself nobody reports
+        hold(ticket, at=at)
     clocks.refresh(ticket, at=at)
     return ticket
 
@@ -112,7 +191,33 @@ def next_number() -> int:
         return cursor.fetchone()[0]
 
 
-def _organization(requester: User, organization: Organization | None, at: datetime) -> Organization | None:
+def is_suspended(person: User, *, at: datetime) -> bool:
+    """Whether a person may file nothing: their own support is suspended, or that of the company they would ask for."""
+    if suspension_of(person, at=at) is not None:
+        return True
+    company = desk.organization_of(person)
+    return company is not None and company.is_suspended(at)
+
+
+def _require_support(requester: User, at: datetime) -> None:
+    suspension = suspension_of(requester, at=at)
+    if suspension is None:
+        return
+    if suspension.until is None:
+        raise SupportSuspendedForGood(reason=suspension.words)
+    raise SupportSuspended(until=_instant(suspension.until), reason=suspension.words)
+
+
+def _instant(at: datetime) -> str:
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
+
+
+def organization_for(requester: User, organization: Organization | None, at: datetime) -> Organization | None:
+    """On whose behalf a person asks.
+
+    Raises NotAMember, SupportSuspended, OrganizationSuspended, and both again for those without an end.
+    """
+    _require_support(requester, at)
     if organization is None:
         organization = desk.organization_of(requester)
     elif not Membership.objects.filter(user=requester, organization=organization).exists():
@@ -121,7 +226,7 @@ def _organization(requester: User, organization: Organization | None, at: dateti
         reason = organization.suspension_reason
         if organization.suspended_until is None:
             raise OrganizationSuspendedForGood(organization=organization, reason=reason)
-        until = date_format(localtime(organization.suspended_until), "SHORT_DATETIME_FORMAT")
+        until = _instant(organization.suspended_until)
         raise OrganizationSuspended(organization=organization, reason=reason, until=until)
     return organization
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from tenants import audit
+from tenants.addresses import owner_of
 from tenants.models import Role, User
 from tenants.permissions import Permission
 from tickets.actions.checks import require
-from tickets.errors import AddressTaken, EndsBeforeItBegins, NameTaken, NotACustomer, ReasonMissing
+from tickets.errors import AddressTaken, NameTaken, NotACustomer
 from tickets.models import Exclusion, LiftedExclusion, Membership, Organization, OrganizationAddress
 
 
@@ -78,6 +78,20 @@ def authorize_address(organization: Organization, email: str, *, actor: User) ->
     return address
 
 
+def authorized_company(email: str) -> Organization | None:
+    """The company that this address may make requests for; the first by name of several. Clause C5."""
+    found = OrganizationAddress.objects.select_related("organization").filter(email__iexact=email)
+    first = found.order_by("organization__name").first()
+    return first.organization if first else None
+
+
+def join_by_address(person: User, organization: Organization) -> None:
+    """Make a member of whoever wrote from an address that a company authorised; what they are already stays."""
+    _, is_new = Membership.objects.get_or_create(user=person, organization=organization)
+    if is_new:
+        audit.record("organization.member_set", organization, actor=person, after={"person": person.email})
+
+
 def withdraw_address(address: OrganizationAddress, *, actor: User) -> None:
     """No longer let an address speak for its company. Raises NotPermitted."""
     require(actor, Permission.MANAGE_ORGANIZATIONS)
@@ -108,50 +122,8 @@ def set_lifted_exclusions(organization: Organization, exclusions: Iterable[Exclu
     )
 
 
-def suspend(
-    organization: Organization, *, since: datetime, until: datetime | None, reason: str, actor: User
-) -> Organization:
-    """Suspend a company's support from an instant on, with or without an end. Filing then says why.
-
-    Raises NotPermitted, ReasonMissing, EndsBeforeItBegins.
-    """
-    require(actor, Permission.SUSPEND)
-    if not reason.strip():
-        raise ReasonMissing
-    if until is not None and until <= since:
-        raise EndsBeforeItBegins
-    return _suspension("organization.suspended", organization, since, until, reason.strip(), actor)
-
-
-def lift_suspension(organization: Organization, *, actor: User) -> Organization:
-    """Give a company its support again at once. Raises NotPermitted."""
-    require(actor, Permission.SUSPEND)
-    return _suspension("organization.suspension_lifted", organization, None, None, "", actor)
-
-
-def _suspension(
-    act: str, organization: Organization, since: datetime | None, until: datetime | None, reason: str, actor: User
-) -> Organization:
-    before = _standing(Organization.objects.select_for_update().get(pk=organization.pk))
-    organization.suspended_from, organization.suspended_until = since, until
-    organization.suspension_reason = reason
-    organization.save(update_fields=["suspended_from", "suspended_until", "suspension_reason"])
-    audit.record(act, organization, actor=actor, before=before, after=_standing(organization))
-    return organization
-
-
 def _agreed(organization: Organization) -> dict[str, str]:
     return {"name": organization.name, "contract": organization.contract}
-
-
-def _standing(organization: Organization) -> dict[str, object]:
-    """Whether support is suspended, for the audit log; empty when it is not."""
-    said = {
-        "suspended_from": organization.suspended_from,
-        "suspended_until": organization.suspended_until,
-        "reason": organization.suspension_reason,
-    }
-    return {name: value for name, value in said.items() if value}
 
 
 def add_customer(email: str, name: str, *, language: str = "", actor: User) -> User:
@@ -160,6 +132,8 @@ def add_customer(email: str, name: str, *, language: str = "", actor: User) -> U
     Raises NotPermitted, AddressTaken.
     """
     require(actor, Permission.REPLY)
+    if owner_of(email) is not None:
+        raise AddressTaken(email=email)
     customer = User(
         role=Role.objects.filter(kind=Role.Kind.CUSTOMER).earliest("name"),
         email=email.strip(),

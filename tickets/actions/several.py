@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,10 @@ from django.db import transaction
 from sla.models import Priority
 from tenants.models import User
 from tickets.actions.assigning import assign, hand_over
-from tickets.actions.changing import add_tag, change_category, change_priority, change_status, remove_tag
+from tickets.actions.changing import change_category, change_priority, change_status
+from tickets.actions.fields import change_fields
+from tickets.actions.tags import add_tag, remove_tag
+from tickets.answers import Answer
 from tickets.models import Category, Status, Tag, Team, Ticket
 
 
@@ -26,6 +29,7 @@ class Changes:
     team: Team | None = None
     assignee: tuple[User | None] | None = None
     tags: Iterable[str] | None = None
+    answers: Mapping[str, Answer | None] | None = None
 
 
 @transaction.atomic
@@ -38,6 +42,8 @@ def change(ticket: Ticket, changes: Changes, *, actor: User, at: datetime) -> Ti
         change_category(ticket, changes.category, actor=actor, at=at)
     if changes.priority is not None:
         change_priority(ticket, changes.priority, actor=actor, at=at, reason=changes.reason)
+    if changes.answers is not None:
+        change_fields(ticket, changes.answers, actor=actor, at=at)
     if changes.team is not None:
         hand_over(ticket, changes.team, actor=actor, at=at, reason=changes.reason)
     if changes.assignee is not None:

@@ -23,11 +23,16 @@ from tickets.models import Ticket
 
 _METRICS = [(key, str(name)) for key, name in promise.NAMES.items()]
 
+#: How a clock stands.
+CLOCK_STATES = [state.value for state in engine.State]
+
 
 class CheckSerializer(serializers.Serializer):
     """A condition of the policy, and what it saw."""
 
-    fact = serializers.CharField(help_text="what it looks at: contract, category, type, channel, priority or tier")
+    fact = serializers.CharField(
+        help_text="what it looks at: contract, category, type, channel, priority, tier or field.KEY"
+    )
     wanted = serializers.ListField(child=serializers.CharField(), help_text="keys, one of which it must be")
     saw = serializers.CharField(allow_null=True, help_text="the key that it is")
     holds = serializers.BooleanField()
@@ -101,7 +106,7 @@ class ClockExplanationSerializer(serializers.Serializer):
     metric = serializers.ChoiceField(choices=_METRICS)
     number = serializers.IntegerField(help_text="the n-th of its metric on this ticket")
     name = serializers.CharField()
-    state = serializers.ChoiceField(choices=[state.value for state in engine.State])
+    state = serializers.ChoiceField(choices=CLOCK_STATES)
     why = serializers.CharField(help_text="why it is due then, in a sentence")
     started_at = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)

@@ -3,123 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kb.queries.reading import MAX_NUMBER
 from sla.document import SupportPolicy
+from sla.document.form_fields import Facts
 from sla.models import Priority
 from tenants.api import StrictSerializer, person_of
 from tenants.models import User
-from tickets import desk
+from tickets import answers, desk
+from tickets.actions import uploading
+from tickets.api.answering import AnswersField, read_answers
+from tickets.api.fields import (
+    EmailOfPersonField,
+    KeyField,
+    OrganizationField,
+    StatusField,
+    TemplateField,
+    TicketNumberField,
+)
 from tickets.errors import EmptyMessage, PolicyMissing
-from tickets.forms.portal import LONGEST_TEXT, MOST_ARTICLES, question
-from tickets.models import Category, Channel, Exclusion, Organization, RefusalReason, Status, Tag, Team, Ticket
+from tickets.formatting import LONGEST_HTML
+from tickets.forms.fields import LONGEST_TEXT
+from tickets.forms.files import MOST_NAMED
+from tickets.forms.portal import MOST_ARTICLES
+from tickets.models import (
+    Category,
+    Channel,
+    Exclusion,
+    Holder,
+    RefusalReason,
+    Tag,
+    Team,
+    Ticket,
+)
 
 STAFF_ONLY = _("Only staff may set this. Leave it out.")
-
-
-class KeyField(serializers.SlugRelatedField):
-    """A row of the policy in force, named by its key."""
-
-    default_error_messages = {
-        "does_not_exist": _("The policy in force knows no “{value}”. Read /policy/ for the keys.")
-    }
-
-    def __init__(self, model: Any, **options: Any) -> None:
-        self.model = model
-        super().__init__("key", queryset=model.objects.none(), **options)
-
-    def get_queryset(self) -> Any:
-        """Rows of the active tenant; what the policy no longer knows cannot be chosen."""
-        return self.model.objects.filter(is_active=True)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The row. Only strings without NUL are looked up."""
-        return super().to_internal_value(_word(data))
-
-
-class StatusField(KeyField):
-    """A state that work can be in: requests are refused by acts of their own, which tell the customer why."""
-
-    default_error_messages = {
-        "does_not_exist": _("“{value}” is no state that can be set. Read /policy/ for the keys; use refuse to refuse.")
-    }
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(Status, **options)
-
-    def get_queryset(self) -> Any:
-        """Without those of new and of refused requests."""
-        return super().get_queryset().exclude(kind__in=[Status.Kind.NEW, Status.Kind.REFUSED])
-
-
-@extend_schema_field(OpenApiTypes.STR)
-class EmailOfPersonField(serializers.RelatedField):
-    """A person of this helpdesk, named by mail address."""
-
-    default_error_messages = {"unknown": _("Nobody here has this address. Enter the person first.")}
-
-    def get_queryset(self) -> Any:
-        """Active people of the active tenant."""
-        return User.objects.select_related("role").filter(is_active=True)
-
-    def to_internal_value(self, data: Any) -> User:
-        """The person. Raises ValidationError."""
-        address = _word(data)
-        if address == "me":
-            return person_of(self.context["request"])
-        person = self.get_queryset().filter(email__iexact=address).first()
-        if person is None:
-            self.fail("unknown")
-        return person
-
-    def to_representation(self, person: User) -> str:  # type: ignore[override]
-        """Their address."""
-        return person.email
-
-
-def _word(data: Any) -> str:
-    return serializers.CharField(max_length=254).run_validation(data)
-
-
-@extend_schema_field(OpenApiTypes.UUID)
-class OrganizationField(serializers.PrimaryKeyRelatedField):
-    """An organisation by id: any for staff, their own for customers."""
-
-    def get_queryset(self) -> Any:
-        """What this person may name."""
-        return Organization.objects.visible_to(person_of(self.context["request"]))
+ONE_TEXT = _("Send either body or html: the plain text is made from the formatted one.")
 
 
 class FilesSerializer(StrictSerializer):
-    """Files go in a multipart body, several under one name."""
+    """Files go in a multipart body, several under one name, or up in pieces before and are only named here."""
 
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True), required=False, help_text="multipart bodies only"
     )
+    uploads = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=MOST_NAMED,
+        help_text="ids of files that went up in pieces, see /uploads/; each is sent once",
+    )
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """What went up before is among the files, locked. Raises UploadGone, UploadUnfinished, TooManyFiles."""
+        given = super().to_internal_value(data)
+        if named := given.pop("uploads", None):
+            holder = Holder(person_of(self.context["request"]))
+            given["files"] = [*given.get("files", ()), *uploading.taken(holder, named)]
+        return given
 
 
-class NewTicketSerializer(FilesSerializer):
+class CourtesySerializer(FilesSerializer):
+    """What a customer may say once more after a warning of rude words."""
+
+    as_it_is = serializers.BooleanField(
+        required=False, help_text="after the error rude_words_warned: send it all the same"
+    )
+
+
+class NewTicketSerializer(CourtesySerializer):
     """A request. Subject and description are enough; the policy says the rest."""
 
-    subject = serializers.CharField(max_length=200)
-    description = serializers.CharField(max_length=LONGEST_TEXT)
+    subject = serializers.CharField(max_length=200, required=False, help_text="needed without a template")
+    description = serializers.CharField(max_length=LONGEST_TEXT, required=False, help_text="needed without a template")
+    template = TemplateField(required=False, help_text="staff only: says what is left out here")
     category = KeyField(Category, required=False)
     priority = KeyField(Priority, required=False, help_text="key; or let it follow from impact and urgency")
     impact = serializers.CharField(required=False, max_length=40, help_text="key of the policy's matrix")
     urgency = serializers.CharField(required=False, max_length=40, help_text="key of the policy's matrix")
     organization = OrganizationField(required=False, allow_null=True, help_text="on whose behalf")
-    answers = serializers.DictField(
-        child=serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True),
-        required=False,
-        help_text="to the questions of the category, by their keys",
-    )
+    answers = AnswersField(required=False, help_text="to the questions of the category, by their keys")
     articles = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=MAX_NUMBER),
         required=False,
@@ -129,14 +97,24 @@ class NewTicketSerializer(FilesSerializer):
     requester = EmailOfPersonField(queryset=User.objects.none(), required=False, help_text="staff only: mail address")
     channel = KeyField(Channel, required=False, help_text="staff only: the way it came, such as phone")
 
+    def get_fields(self) -> dict[str, Any]:
+        """A template says what a request is about; without one it has to be said."""
+        fields = super().get_fields()
+        sent = getattr(self, "initial_data", None)
+        if isinstance(sent, Mapping) and "template" not in sent:
+            for name in ("subject", "description"):
+                fields[name].required = True
+        return fields
+
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         """What depends on who asks and on the policy in force."""
         errors: dict[str, Any] = {}
         if not person_of(self.context["request"]).is_staff_member:
-            errors |= {name: STAFF_ONLY for name in ("requester", "channel") if name in given}
+            errors |= {name: STAFF_ONLY for name in ("requester", "channel", "template") if name in given}
         policy = _policy()
         if policy is not None:
-            errors |= _wrong_levels(policy, given) | _wrong_answers(policy, given)
+            staff = person_of(self.context["request"]).is_staff_member
+            errors |= _wrong_levels(policy, given) or _for_new(policy, given, for_staff=staff)
         if errors:
             raise serializers.ValidationError(errors)
         return given
@@ -169,41 +147,56 @@ def _wrong_levels(policy: SupportPolicy, given: Mapping[str, Any]) -> dict[str, 
     return wrong
 
 
-def _wrong_answers(policy: SupportPolicy, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Errors at answers: to questions that the category does not ask, and of the wrong kind."""
-    category = given.get("category")
-    asked = {each.key: each for each in policy.fields_for(category.key if category else policy.default_category.key)}
-    wrong: dict[str, Any] = {}
-    for key, answer in given.get("answers", {}).items():
-        if key not in asked:
-            wrong[key[:100]] = _("The category asks no such question. Read /policy/ for its fields.")
-            continue
-        field = question(asked[key])
-        field.required = False
-        try:
-            field.clean(answer)
-        except forms.ValidationError as error:
-            wrong[key] = error.messages
+def _for_new(policy: SupportPolicy, given: dict[str, Any], *, for_staff: bool) -> dict[str, Any]:
+    """Errors at the answers of a new ticket; what is sound is put in as it is kept."""
+    if "answers" not in given:
+        return {}
+    category, priority = given.get("category"), given.get("priority")
+    key = category.key if category else policy.default_category.key
+    follows = policy.priority_from(given.get("impact", ""), given.get("urgency", ""))
+    facts = Facts(
+        category=key,
+        priority=priority.key if priority else (follows or policy.priority_of(key)).key,
+        impact=given.get("impact"),
+        urgency=given.get("urgency"),
+    )
+    read, wrong = read_answers(policy, given["answers"], facts, {}, for_staff=for_staff)
+    given["answers"] = {key: answer for key, answer in read.items() if answer is not None}
     return {"answers": wrong} if wrong else {}
 
 
-def _require_content(given: Mapping[str, Any]) -> None:
-    if not given["body"] and not given.get("files"):
-        raise serializers.ValidationError({"body": EmptyMessage.sentence})
+class IdentifySerializer(StrictSerializer):
+    """Authorisation data that a request lacks."""
 
-
-class NewMessageSerializer(FilesSerializer):
-    """A reply by staff, or a comment by the customer."""
-
-    body = serializers.CharField(max_length=LONGEST_TEXT, required=False, default="", allow_blank=True)
-    status = StatusField(required=False, help_text="staff only: the state that goes with the reply")
+    answers = AnswersField(help_text="by the keys of awaited_answers")
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Words or files; and only a reply sets a state."""
-        _require_content(given)
-        if "status" in given and not self.context["is_reply"]:
-            raise serializers.ValidationError({"status": STAFF_ONLY})
-        return given
+        """Each as its field takes it."""
+        ticket: Ticket = self.context["ticket"]
+        said, facts = given["answers"], answers.facts_of(ticket)
+        read, wrong = read_answers(ticket.policy, said, facts, ticket.answers, for_staff=False)
+        if wrong:
+            raise serializers.ValidationError({"answers": wrong})
+        return {"answers": read}
+
+
+def require_content(given: Mapping[str, Any]) -> None:
+    if not given["body"] and not given.get("html") and not given.get("files"):
+        raise serializers.ValidationError({"body": EmptyMessage.sentence})
+    if given["body"] and given.get("html"):
+        raise serializers.ValidationError({"html": ONE_TEXT})
+
+
+class WordsSerializer(FilesSerializer):
+    """What is said: plain, or formatted."""
+
+    body = serializers.CharField(max_length=LONGEST_TEXT, required=False, default="", allow_blank=True)
+    html = serializers.CharField(
+        max_length=LONGEST_HTML,
+        required=False,
+        allow_blank=True,
+        help_text="staff only, in place of body: bold, italic, lists, links, code and quotes; all else is taken out",
+    )
 
 
 class DelaySerializer(StrictSerializer):
@@ -211,17 +204,6 @@ class DelaySerializer(StrictSerializer):
 
     until = serializers.DateTimeField(help_text="the new time by which the customer is answered")
     reason = serializers.CharField(max_length=2000, help_text="for the customer")
-
-
-class NewNoteSerializer(FilesSerializer):
-    """A note among staff, which no customer ever sees."""
-
-    body = serializers.CharField(max_length=LONGEST_TEXT, required=False, default="", allow_blank=True)
-
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Words or files."""
-        _require_content(given)
-        return given
 
 
 class ChangesSerializer(StrictSerializer):
@@ -237,6 +219,9 @@ class ChangesSerializer(StrictSerializer):
     assignee = EmailOfPersonField(
         queryset=User.objects.none(), required=False, allow_null=True, help_text="mail address, me, or null"
     )
+    answers = AnswersField(
+        required=False, allow_null=False, help_text="of the fields that shall change; an empty string takes one away"
+    )
     tags = serializers.ListField(
         child=serializers.CharField(max_length=Tag._meta.get_field("name").max_length),
         required=False,
@@ -248,7 +233,19 @@ class ChangesSerializer(StrictSerializer):
         """At least one change."""
         if not given.keys() - {"reason"}:
             raise serializers.ValidationError(_("Name at least one thing to change."))
+        if "answers" in given:
+            given["answers"] = self._answers(given)
         return given
+
+    def _answers(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """As they are kept, once the other changes are made. Raises ValidationError at those that are wrong."""
+        ticket: Ticket = self.context["ticket"]
+        category, priority = given.get("category", ticket.category), given.get("priority", ticket.priority)
+        facts = replace(answers.facts_of(ticket), category=category.key, priority=priority.key)
+        read, wrong = read_answers(ticket.policy, given["answers"], facts, ticket.answers, for_staff=True)
+        if wrong:
+            raise serializers.ValidationError({"answers": wrong})
+        return read
 
 
 class ReasonSerializer(StrictSerializer):
@@ -260,15 +257,10 @@ class ReasonSerializer(StrictSerializer):
 class MergeSerializer(StrictSerializer):
     """Which ticket stays."""
 
-    into = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="number of the ticket that stays")
-
-    def validate_into(self, number: int) -> Ticket:
-        """A ticket that this person may see. Raises ValidationError."""
-        person = person_of(self.context["request"])
-        found = Ticket.objects.visible_to(person).filter(number=number).first()
-        if found is None:
-            raise serializers.ValidationError(_("There is no ticket with this number. Look it up and try again."))
-        return found
+    into = TicketNumberField(help_text="number of the ticket that stays")
+    disclose = serializers.BooleanField(
+        default=False, help_text="of another customer: you know who will then read it, see the refusal without it"
+    )
 
 
 class RefuseSerializer(StrictSerializer):

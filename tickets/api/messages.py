@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -17,11 +19,12 @@ from rest_framework.views import APIView
 
 from tenants.api import PageQuery, person_of, queried, validated
 from tenants.models import User
-from tickets import actions
-from tickets.api import given
-from tickets.api.shown import MessageSerializer
-from tickets.api.tickets import channel_of_programs, ticket_or_404
-from tickets.models import Attachment, Message, Ticket
+from tickets import actions, desk, mentions
+from tickets.api import saying
+from tickets.api.shown import MessageSerializer, PostedMessageSerializer, ScheduledReplySerializer
+from tickets.api.tickets import ticket_or_404
+from tickets.models import Attachment, ComplaintFile, Draft, Macro, Mention, Message, Ticket
+from tickets.relaying import children_of
 
 
 def readable_by(person: User) -> Any:
@@ -30,10 +33,34 @@ def readable_by(person: User) -> Any:
     return found if person.is_staff_member else found.filter(kind=Message.Kind.PUBLIC)
 
 
+def _complete(found: QuerySet[Message]) -> QuerySet[Message]:
+    """With all that is shown of them, in three queries."""
+    called = Prefetch("mentions", queryset=Mention.objects.select_related("user__role"))
+    return found.select_related("author__role").prefetch_related("attachments", called)
+
+
 def _posted(request: Request, message: Message) -> Response:
-    shown = Message.objects.select_related("author__role").prefetch_related("attachments").get(pk=message.pk)
-    data = MessageSerializer(shown, context={"request": request}).data
+    shown = _complete(Message.objects.filter(pk=message.pk)).select_related("ticket").get()
+    data = PostedMessageSerializer(shown, context={"request": request}).data
     return Response(data, status=status.HTTP_201_CREATED)
+
+
+def _acts_of(said: dict[str, Any], *, at: datetime) -> dict[str, Any]:
+    """What the macro of a body does, which counts as sent with it; empty without one."""
+    macro: Macro | None = said.pop("macro", None)
+    if macro is None:
+        return {}
+    actions.count_use(macro, at=at)
+    return {**said.pop("acts"), "macro": str(macro.pk)}
+
+
+def _scheduled(request: Request, ticket: Ticket, said: dict[str, Any], acts: dict[str, Any]) -> Response:
+    status_key = said.pop("status").key if "status" in said else ""
+    draft = actions.send_later(
+        ticket, author=person_of(request), at=timezone.now(), status=status_key, acts=acts, **said
+    )
+    shown = ScheduledReplySerializer(draft, context={"request": request})
+    return Response(shown.data, status=status.HTTP_202_ACCEPTED)
 
 
 class MessagesView(generics.GenericAPIView[Message]):
@@ -52,31 +79,76 @@ class MessagesView(generics.GenericAPIView[Message]):
         ticket = ticket_or_404(person, number)
         queried(PageQuery, request)
         found = readable_by(person).filter(ticket=ticket)
-        rows = self.paginate_queryset(found.select_related("author__role").prefetch_related("attachments"))
+        rows = self.paginate_queryset(_complete(found)) or []
+        mentions.name_anew(rows)
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
-    @extend_schema(request=given.NewMessageSerializer, responses={201: MessageSerializer})
+    @extend_schema(
+        request=saying.NewMessageSerializer, responses={201: PostedMessageSerializer, 202: ScheduledReplySerializer}
+    )
     def post(self, request: Request, number: int) -> Response:
-        """Reply as staff, with a new state if one is named; comment as the customer."""
+        """Reply as staff, at a time and with a new state if they are named; comment as the customer."""
         person = person_of(request)
         ticket = ticket_or_404(person, number)
-        is_reply = person.is_staff_member and ticket.requester_id != person.pk
-        said = validated(given.NewMessageSerializer, request, is_reply=is_reply)
+        # An incident is filed by an agent, who answers on it all the same.
+        is_reply = person.is_staff_member and (ticket.requester_id != person.pk or children_of(ticket).exists())
+        said = validated(saying.NewMessageSerializer, request, is_reply=is_reply, ticket=ticket)
+        at = timezone.now()
+        acts = _acts_of(said, at=at)
+        if "send_at" in said:
+            return _scheduled(request, ticket, said, acts)
+        if is_reply:
+            chosen = actions.do_acts(ticket, acts, actor=person, at=at)
+            said |= {"status": chosen} if chosen else {}
         act = actions.reply if is_reply else actions.comment
-        message = act(ticket, author=person, at=timezone.now(), channel=channel_of_programs(), **said)
+        message = act(ticket, author=person, at=at, channel=desk.channel_of_programs(), **said)
         return _posted(request, message)
+
+
+class ScheduledRepliesView(APIView):
+    """Replies of a ticket that go at a chosen time."""
+
+    @extend_schema(responses=ScheduledReplySerializer(many=True), operation_id="tickets_scheduled_list")
+    def get(self, request: Request, number: int) -> Response:
+        """Those that have not gone yet, the next one first."""
+        found = Draft.objects.filter(ticket=_staff_ticket(request, number), is_scheduled=True).order_by("send_at", "id")
+        rows = found.select_related("author__role")
+        return Response(ScheduledReplySerializer(rows, many=True, context={"request": request}).data)
+
+
+class ScheduledReplyView(APIView):
+    """A reply that goes at a chosen time."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, number: int, pk: UUID) -> Response:
+        """Stop it: it is a draft of its author again, who is told if somebody else did it."""
+        ticket, person = _staff_ticket(request, number), person_of(request)
+        get_object_or_404(Draft.objects.filter(ticket=ticket, is_scheduled=True), pk=pk)
+        actions.take_back(pk, actor=person, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _staff_ticket(request: Request, number: int) -> Ticket:
+    person = person_of(request)
+    if not person.is_staff_member:
+        raise Http404
+    return ticket_or_404(person, number)
 
 
 class NotesView(APIView):
     """Notes among staff."""
 
-    @extend_schema(request=given.NewNoteSerializer, responses={201: MessageSerializer})
+    @extend_schema(request=saying.NewNoteSerializer, responses={201: PostedMessageSerializer})
     def post(self, request: Request, number: int) -> Response:
         """Write a note, which no customer ever sees."""
         person = person_of(request)
         ticket = ticket_or_404(person, number)
-        said = validated(given.NewNoteSerializer, request)
-        message = actions.note(ticket, author=person, at=timezone.now(), channel=channel_of_programs(), **said)
+        said = validated(saying.NewNoteSerializer, request, ticket=ticket)
+        at = timezone.now()
+        chosen = actions.do_acts(ticket, _acts_of(said, at=at), actor=person, at=at)
+        message = actions.note(ticket, author=person, at=at, channel=desk.channel_of_programs(), **said)
+        if chosen is not None:
+            actions.change_status(ticket, chosen, actor=person, at=at)
         return _posted(request, message)
 
 
@@ -92,13 +164,16 @@ class AttachmentView(APIView):
         """The bytes, under the sender's name, so that no browser runs them."""
         seen = Attachment.objects.filter(message__in=readable_by(person_of(request)))
         kept = get_object_or_404(seen, pk=pk)
-        try:
-            content = kept.file.open("rb")
-        except FileNotFoundError:
-            raise Http404 from None
-        response = FileResponse(
-            content, as_attachment=True, filename=kept.name, content_type="application/octet-stream"
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return saved(kept)
+
+
+def saved(kept: Attachment | ComplaintFile) -> FileResponse:
+    """The bytes of a file, to be saved. Raises Http404 where they are gone."""
+    try:
+        content = kept.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, as_attachment=True, filename=kept.name, content_type="application/octet-stream")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response

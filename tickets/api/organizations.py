@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from tenants.api import EmptySerializer, StrictSerializer, person_of, queried, validated
 from tickets import desk
 from tickets.actions import organizations as actions
+from tickets.actions import suspending
 from tickets.errors import PolicyMissing
 from tickets.models import Organization
 
@@ -79,6 +80,9 @@ class SuspensionSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=2000, help_text="the company's people read it")
     since = serializers.DateTimeField(required=False, help_text="now, if left out")
     until = serializers.DateTimeField(required=False, default=None, allow_null=True, help_text="no end, if left out")
+    cause = serializers.CharField(
+        max_length=60, required=False, default="", allow_blank=True, help_text="key of a reason of the policy"
+    )
 
 
 class OrganizationViewSet(viewsets.GenericViewSet[Organization]):
@@ -131,11 +135,13 @@ class OrganizationViewSet(viewsets.GenericViewSet[Organization]):
         """Suspend a company's support; who files then is told why and until when."""
         organization = get_object_or_404(self.get_queryset(), pk=pk)
         said = {"since": timezone.now(), **validated(SuspensionSerializer, request)}
-        return self._answer(actions.suspend(organization, actor=person_of(request), **said))
+        suspending.suspend(organization, actor=person_of(request), at=timezone.now(), **said)
+        return self._answer(organization)
 
     @extend_schema(request=EmptySerializer, responses=OrganizationSerializer)
     def lift(self, request: Request, pk: UUID) -> Response:
         """Give a company its support again at once."""
         organization = get_object_or_404(self.get_queryset(), pk=pk)
         validated(EmptySerializer, request)
-        return self._answer(actions.lift_suspension(organization, actor=person_of(request)))
+        suspending.lift_suspension(organization, actor=person_of(request), at=timezone.now())
+        return self._answer(organization)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, Subquery
 from django.utils import timezone
@@ -15,14 +16,16 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from sla.models import Priority
-from tenants.api import BAD_CURSOR, StrictSerializer
+from tenants.api import BAD_CURSOR, StrictSerializer, person_of
 from tenants.models import User
-from tickets import paging
+from tickets import lists, paging
 from tickets.models import Category, Status, Team, Tier
 from tickets.models.desk import KeyedModel
 from tickets.models.ticket import TicketQuerySet
+from tickets.selection import Desk, Query, parse, select
+from tickets.selection.language import LONGEST
 
-ORDERS = {"-number": "newest", "number": "oldest", "due_at": "due", "-updated_at": "updated"}
+ORDERS = {"-number": "newest", "number": "oldest", "due_at": "due", "-updated_at": "updated", "priority": "priority"}
 PAGE_SIZE, LARGEST_PAGE = 25, 100
 _KEYED: dict[str, type[KeyedModel] | type[Priority]] = {
     "status": Status,
@@ -36,7 +39,13 @@ _KEYED: dict[str, type[KeyedModel] | type[Priority]] = {
 class TicketQuery(StrictSerializer):
     """The filters of the list. A key or person that does not exist here finds nothing."""
 
-    q = serializers.CharField(required=False, max_length=200, help_text="words, or a number; the best match first")
+    q = serializers.CharField(
+        required=False,
+        max_length=LONGEST,
+        help_text='words and conditions as in the search box, such as `status:open due:<2h org:"Acme" error 403`; '
+        "a number; with words the best match first",
+    )
+    view = serializers.UUIDField(required=False, help_text="id of a saved view")
     status = serializers.CharField(required=False, max_length=60, help_text="key of a status")
     status_kind = serializers.ChoiceField(required=False, choices=Status.Kind.choices)
     priority = serializers.CharField(required=False, max_length=60, help_text="key")
@@ -65,10 +74,41 @@ class TicketQuery(StrictSerializer):
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Words sort by how well they match, and the best are one page."""
-        if "q" in asked and ("cursor" in asked or "ordering" in asked):
-            name = "cursor" if "cursor" in asked else "ordering"
-            raise serializers.ValidationError({name: _("With q the best matches come first, on one page.")})
+        if "q" in asked:
+            asked["query"] = parse(asked["q"])
+        if "view" in asked:
+            asked["view"] = self._view(asked["view"])
+        if _words_of(asked) and "cursor" in asked and "ordering" not in asked:
+            raise serializers.ValidationError(
+                {"cursor": _("With words the best matches come first, on one page. Name an ordering to have more.")}
+            )
         return asked
+
+    def _view(self, pk: UUID) -> lists.View:
+        person = person_of(self.context["request"])
+        found = lists.saved_with_key(person, str(pk))
+        if found is None or not person.is_staff_member:
+            raise serializers.ValidationError({"view": _("There is no view with this id. Look it up under views.")})
+        return found
+
+
+def _words_of(asked: dict[str, Any]) -> str:
+    """The words to be found, in q or in the view."""
+    own = asked["view"].query.wanted_words if "view" in asked else ""
+    return own or (asked["query"].wanted_words if "query" in asked else "")
+
+
+def whole_query(asked: dict[str, Any], person: User) -> tuple[Query, Q]:
+    """What q and the view ask for together, and the filter of it. Raises ValidationError where it isn't understood."""
+    query, where = Query(), Q()
+    for name, each in (("view", asked["view"].query if "view" in asked else None), ("q", asked.get("query"))):
+        if each is not None:
+            selection = select(each, person, Desk.now(), at=timezone.now())
+            if selection.problems:
+                raise serializers.ValidationError({name: [str(problem) for problem in selection.problems]})
+            query = Query((*query.conditions, *each.conditions), (*query.words, *each.words))
+            where &= selection.where
+    return query, where
 
 
 def narrowed(tickets: TicketQuerySet, asked: dict[str, Any], person: User) -> TicketQuerySet:
@@ -79,7 +119,11 @@ def narrowed(tickets: TicketQuerySet, asked: dict[str, Any], person: User) -> Ti
             wanted = model._default_manager.filter(key=asked[name]).values("pk")[:1]
             tickets = tickets.filter(**{name: Subquery(wanted)})
     if "status_kind" in asked:
-        tickets = tickets.filter(status__in=Status.objects.filter(kind=asked["status_kind"]).values("pk"))
+        kind = asked["status_kind"]
+        # What follows from the kind is said too: only then do the indexes of active tickets serve.
+        tickets = tickets.filter(
+            is_active=kind in Status.ACTIVE, status__in=Status.objects.filter(kind=kind).values("pk")
+        )
     if "organization" in asked:
         tickets = tickets.filter(organization_id=asked["organization"])
     if "updated_since" in asked:
@@ -101,17 +145,23 @@ def _person(name: str, wanted: str, reader: User) -> Q:
     return Q(**{name: Subquery(User.objects.filter(email__iexact=wanted).values("pk")[:1])})
 
 
+def _order(key: str) -> paging.Order:
+    order = paging.ORDERS[key]
+    return paging.order_named(key, Desk.now()) if order.group else order
+
+
 class TicketPagination(BasePagination):
     """Pages by the last ticket seen: nothing is counted, and the last page costs what the first does."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The page that the validated query on the view asks for."""
         asked = view.asked
-        order = paging.ORDERS[ORDERS[asked.get("ordering", "-number")]]
+        order = _order(ORDERS[asked.get("ordering", "-number")])
         backwards, cursor = asked.get("cursor", (False, None))
         self.page = paging.page(
             queryset,
             order,
+            shown=view.in_lists,
             after=None if backwards else cursor,
             before=cursor if backwards else None,
             size=asked.get("page_size", PAGE_SIZE),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -14,8 +15,10 @@ from sla.clock import State
 from tenants.api import person_of
 from tenants.models import User
 from tenants.text import say
-from tickets import lists, promise, timeline
+from tickets import answers, promise, reading, timeline
+from tickets.api.answering import AnswersField
 from tickets.models import Attachment, Clock, Message, Status, Ticket
+from tickets.relaying import Reach
 
 
 class KeyedSerializer(serializers.Serializer):
@@ -40,7 +43,7 @@ class StatusSerializer(KeyedSerializer):
 
 
 class PersonBriefSerializer(serializers.Serializer):
-    """A person in a ticket. Customers read no agent's mail address."""
+    """A person in a ticket. Customers read no mail address but their own, unless the list says `shows_addresses`."""
 
     id = serializers.UUIDField()
     name = serializers.SerializerMethodField()
@@ -48,14 +51,22 @@ class PersonBriefSerializer(serializers.Serializer):
 
     def get_name(self, person: User) -> str:
         """Their name, else their address where it may be read."""
-        return person.name or self.get_email(person) or ""
+        if self._is_hidden(person):
+            named = "" if "@" in person.name else person.name
+            return named or str(self.context.get("nameless", "" if person.is_staff_member else _("Customer")))
+        return person.name or person.email
 
     @extend_schema_field({"type": ["string", "null"], "format": "email"})
     def get_email(self, person: User) -> str | None:
-        """Only for staff, of oneself, and in requests that one shares with colleagues."""
+        """Only for staff, of oneself, and for the one who asked of those who were put in copy."""
+        return None if self._is_hidden(person) else person.email
+
+    def _is_hidden(self, person: User) -> bool:
+        """Whether the address is none of the reader's business: people of one ticket may be strangers."""
         reader = person_of(self.context["request"])
-        shown = reader.is_staff_member or reader.pk == person.pk or not person.is_staff_member
-        return person.email if shown else None
+        if reader.is_staff_member or reader.pk == person.pk:
+            return False
+        return person.is_staff_member or not self.context.get("shows_addresses")
 
 
 class OrganizationBriefSerializer(serializers.Serializer):
@@ -85,7 +96,7 @@ class ClockSerializer(serializers.Serializer):
     )
     def get_remaining_seconds(self, clock: Clock) -> int | None:
         """As of now."""
-        if clock.state not in lists.OWED:
+        if clock.state not in reading.OWED:
             return None
         return promise.of(clock, ticket=self.context["tickets"][clock.ticket_id], at=timezone.now()).remaining_seconds
 
@@ -97,6 +108,7 @@ class AttachmentSerializer(serializers.Serializer):
     name = serializers.CharField(help_text="as the sender called it")
     content_type = serializers.CharField(help_text="as the sender said")
     size = serializers.IntegerField(help_text="bytes")
+    is_inline = serializers.BooleanField(help_text="a picture that stands in the text, as /files/<id>")
     url = serializers.SerializerMethodField()
 
     @extend_schema_field(OpenApiTypes.URI)
@@ -112,9 +124,39 @@ class MessageSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=Message.Kind.choices)
     author = PersonBriefSerializer()
     by_staff = serializers.BooleanField()
-    body = serializers.CharField()
+    body = serializers.CharField(help_text="as plain text")
+    html = serializers.CharField(help_text="the same with its formatting, safe to show; empty when it has none")
     posted_at = serializers.DateTimeField()
+    is_rude = serializers.BooleanField(help_text="a customer's, with words that the policy forbids")
     attachments = AttachmentSerializer(many=True)
+    mentions = serializers.SerializerMethodField()
+
+    @extend_schema_field(PersonBriefSerializer(many=True))
+    def get_mentions(self, message: Message) -> Any:
+        """Colleagues whom a note calls upon, also by their team."""
+        called = [mention.user for mention in message.mentions.all()]
+        return PersonBriefSerializer(called, many=True, context=self.context).data
+
+
+class PostedMessageSerializer(MessageSerializer):
+    """What was just said, and where it stands."""
+
+    ticket = serializers.IntegerField(
+        source="ticket.number",
+        help_text="the ticket that it stands on: a new one when the time to reopen the other was over",
+    )
+
+
+class ScheduledReplySerializer(serializers.Serializer):
+    """A reply that goes at its time; the message that it becomes has the same id."""
+
+    id = serializers.UUIDField()
+    author = PersonBriefSerializer()
+    body = serializers.CharField()
+    html = serializers.CharField()
+    status = serializers.CharField(help_text="key of the state that goes with it, or empty")
+    reach = serializers.ChoiceField(choices=Reach.choices, help_text="of an incident, how far it goes")
+    send_at = serializers.DateTimeField()
 
 
 class TimelineItemSerializer(serializers.Serializer):
@@ -158,6 +200,10 @@ class TicketSummarySerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(allow_null=True, help_text="the earliest due time of its running clocks")
+    snoozed_at = serializers.DateTimeField(allow_null=True, help_text="for staff: put aside since then")
+    snoozed_until = serializers.DateTimeField(
+        allow_null=True, help_text="for staff: until then, or the customer writes"
+    )
     clocks = ClockSerializer(many=True)
 
     @extend_schema_field(OpenApiTypes.URI)
@@ -170,6 +216,7 @@ class TicketSummarySerializer(serializers.Serializer):
         self.context.setdefault("tickets", {})[ticket.pk] = ticket  # type: ignore[attr-defined]
         shown = super().to_representation(ticket)
         if not person_of(self.context["request"]).is_staff_member:  # what a tier owes is between the tiers
+            shown["snoozed_at"] = shown["snoozed_until"] = None
             shown["clocks"] = [clock for clock in shown["clocks"] if clock["metric"] != "tier"]
         return shown
 
@@ -177,8 +224,12 @@ class TicketSummarySerializer(serializers.Serializer):
 class TicketSerializer(TicketSummarySerializer):
     """A ticket to read: what was promised and everything that happened, as its reader may know it."""
 
+    is_unproven = serializers.BooleanField(help_text="filed without signing in; the address is not proven yet")
     description = serializers.CharField()
-    answers = serializers.DictField(child=serializers.CharField(), help_text="to the questions of the category")
+    answers = serializers.SerializerMethodField(help_text="to the fields of the category, by their keys")
+    awaited_answers = serializers.SerializerMethodField(
+        help_text="keys of authorisation data that it lacks; see identify"
+    )
     impact = serializers.CharField()
     urgency = serializers.CharField()
     articles = serializers.ListField(child=serializers.IntegerField(), help_text="read before filing, by number")
@@ -186,8 +237,22 @@ class TicketSerializer(TicketSummarySerializer):
     merged_into = serializers.IntegerField(source="merged_into.number", default=None, allow_null=True)
     exclusion = KeyedSerializer(allow_null=True)
     refusal_reason = KeyedSerializer(allow_null=True)
+    template = serializers.SerializerMethodField(help_text="for staff: what it was opened from")
     promise = serializers.SerializerMethodField(help_text="in a sentence, for the customer")
     timeline = serializers.SerializerMethodField()
+
+    @extend_schema_field(AnswersField)
+    def get_answers(self, ticket: Ticket) -> dict[str, Any]:
+        """Customers read what the policy does not hide from them."""
+        if person_of(self.context["request"]).is_staff_member:
+            return dict(ticket.answers)
+        policy = promise.policy_for(ticket)
+        return {key: said for key, said in ticket.answers.items() if answers.is_open_to_customers(key, policy)}
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
+    def get_awaited_answers(self, ticket: Ticket) -> list[str]:
+        """What the request waits for."""
+        return [each.key for each in answers.missing_to_identify(ticket, ticket.policy)] if ticket.is_active else []
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}, "description": "for staff; empty for others"})
     def get_tags(self, ticket: Ticket) -> list[str]:
@@ -195,6 +260,12 @@ class TicketSerializer(TicketSummarySerializer):
         if not person_of(self.context["request"]).is_staff_member:
             return []
         return [tag.name for tag in ticket.tags.all()]
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uuid"})
+    def get_template(self, ticket: Ticket) -> str | None:
+        """Id of the template; null for others than staff."""
+        is_staff = person_of(self.context["request"]).is_staff_member
+        return str(ticket.template_id) if is_staff and ticket.template_id else None
 
     def get_promise(self, ticket: Ticket) -> str:
         """What the customer is told first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -15,18 +15,29 @@ from rest_framework.response import Response
 
 from tenants.api import EmptySerializer, person_of, queried, validated
 from tenants.models import User
-from tickets import actions, search
+from tickets import actions, desk, search
 from tickets.api import given
-from tickets.api.selecting import PAGE_SIZE, TicketPagination, TicketQuery, narrowed
+from tickets.api.selecting import PAGE_SIZE, TicketPagination, TicketQuery, narrowed, whole_query
 from tickets.api.shown import TicketSerializer, TicketSummarySerializer
-from tickets.models import Channel, Ticket
+from tickets.models import Ticket
 from tickets.models.ticket import TicketQuerySet
+from tickets.selection import Query
 
 
 def tickets_of(person: User) -> TicketQuerySet:
-    """What a person may see, with all that a list shows: one query, and one for the clocks."""
-    seen = Ticket.objects.visible_to(person).for_list().select_related("channel", "requester__role", "assignee__role")
+    """What a person may see, with all that an answer shows."""
+    return with_all(Ticket.objects.visible_to(person))
+
+
+def with_all(tickets: TicketQuerySet) -> TicketQuerySet:
+    """With all that an answer shows: one query, and one for the clocks."""
+    seen = tickets.for_list().select_related("channel", "requester__role", "assignee__role")
     return seen.prefetch_related("clocks")
+
+
+def in_lists(tickets: TicketQuerySet) -> TicketQuerySet:
+    """With all that a list shows of them."""
+    return with_all(tickets).defer("description", "answers")
 
 
 def ticket_or_404(person: User, number: int) -> Ticket:
@@ -42,12 +53,6 @@ def shown(request: Request, number: int, *, code: int = 200) -> Response:
     return Response(TicketSerializer(ticket, context={"request": request}).data, status=code)
 
 
-def channel_of_programs() -> str:
-    """The policy's channel for programs if it has one that is official, else the portal's."""
-    own = Channel.objects.filter(key="api", is_active=True, is_official=True).exists()
-    return "api" if own else "portal"
-
-
 class TicketViewSet(viewsets.GenericViewSet[Ticket]):
     """Tickets that the person may see: staff all or their teams', customers their own and by scope their company's."""
 
@@ -55,6 +60,7 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
     queryset = Ticket.objects.none()
     filter_backends: ClassVar[list[Any]] = []  # type: ignore[misc]
     pagination_class = TicketPagination
+    in_lists = staticmethod(in_lists)
     lookup_field = "number"
     query_names: ClassVar[dict[str, Any]] = {"list": TicketQuery().fields}
 
@@ -63,18 +69,25 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         """Tickets, the newest first, narrowed down by the filters; with `q` those that match best."""
         person = person_of(request)
         self.asked = queried(TicketQuery, request)
-        found = narrowed(tickets_of(person).defer("description", "answers"), self.asked, person)
-        if "q" in self.asked:
-            return self._search(found)
+        found = narrowed(Ticket.objects.visible_to(person), self.asked, person)
+        numbered = search.numbered(self.asked.get("q", ""), person)
+        query, where = whole_query(self.asked, person)
+        if numbered is not None:
+            found = found.filter(pk=numbered.pk)
+        elif query.wanted_words and "ordering" not in self.asked:
+            return self._search(found.filter(where), query, where)
+        else:
+            found = found.filter(where)
         rows = self.paginate_queryset(found)
         return self.get_paginated_response(TicketSummarySerializer(rows, many=True, context={"request": request}).data)
 
-    def _search(self, found: TicketQuerySet) -> Response:
-        person, words = person_of(self.request), search.clean(self.asked["q"])
-        numbered = search.numbered(words, person)
-        matches = [numbered] if numbered else search.find(words, person)
-        rows = {ticket.pk: ticket for ticket in found.filter(pk__in=[ticket.pk for ticket in matches])}
-        best = [rows[ticket.pk] for ticket in matches if ticket.pk in rows][: self.asked.get("page_size", PAGE_SIZE)]
+    def _search(self, found: TicketQuerySet, query: Query, where: Q) -> Response:
+        person = person_of(self.request)
+        narrowed_down = self.asked.keys() - {"q", "query", "page_size"} or query.conditions or query.unwanted_words
+        ids = Q(pk__in=found.order_by().values("pk")) if narrowed_down else None
+        matches = [ticket.pk for ticket in search.find(query, person, ids)]
+        rows = in_lists(Ticket.objects.visible_to(person)).in_bulk(matches)
+        best = [rows[pk] for pk in matches if pk in rows][: self.asked.get("page_size", PAGE_SIZE)]
         shown_rows = TicketSummarySerializer(best, many=True, context={"request": self.request}).data
         return Response({"next": None, "previous": None, "results": shown_rows})
 
@@ -83,15 +96,12 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         """File a ticket. Subject and description are enough; the policy says the rest."""
         person = person_of(request)
         said = validated(given.NewTicketSerializer, request)
-        requester = said.pop("requester", person)
-        channel = said.pop("channel", None)
-        ticket = actions.open_ticket(
-            requester=requester,
-            author=person,
-            channel=channel.key if channel else channel_of_programs(),
-            at=timezone.now(),
-            **said,
-        )
+        channel, template = said.pop("channel", None), said.pop("template", None)
+        said |= {"channel": channel.key if channel else desk.channel_of_programs(), "author": person}
+        if template is None:
+            ticket = actions.open_ticket(requester=said.pop("requester", person), at=timezone.now(), **said)
+        else:
+            ticket = actions.open_from(template, at=timezone.now(), day=timezone.localdate(), **said)
         response = shown(request, ticket.number, code=status.HTTP_201_CREATED)
         response["Location"] = request.build_absolute_uri(reverse("api:ticket", args=[ticket.number]))
         return response
@@ -103,10 +113,10 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
 
     @extend_schema(request=given.ChangesSerializer, responses=TicketSerializer)
     def partial_update(self, request: Request, number: int) -> Response:
-        """Change state, priority, category, team, assignee or tags: all that is named, or nothing."""
+        """Change state, priority, category, answers, team, assignee or tags: all that is named, or nothing."""
         person = person_of(request)
         ticket = ticket_or_404(person, number)
-        said = validated(given.ChangesSerializer, request)
+        said = validated(given.ChangesSerializer, request, ticket=ticket)
         if "assignee" in said:
             said["assignee"] = (said["assignee"],)
         actions.change(ticket, actions.Changes(**said), actor=person, at=timezone.now())
@@ -124,9 +134,9 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
     def merge(self, request: Request, number: int) -> Response:
         """Move this duplicate's messages to another ticket and close it. Answers with the one that stays."""
         ticket = ticket_or_404(person_of(request), number)
-        into = validated(given.MergeSerializer, request)["into"]
-        actions.merge(ticket, into=into, actor=person_of(request), at=timezone.now())
-        return shown(request, into.number)
+        said = validated(given.MergeSerializer, request)
+        actions.merge(ticket, actor=person_of(request), at=timezone.now(), **said)
+        return shown(request, said["into"].number)
 
     @extend_schema(request=given.RefuseSerializer, responses=TicketSerializer)
     def refuse(self, request: Request, number: int) -> Response:
@@ -150,6 +160,14 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         ticket = ticket_or_404(person_of(request), number)
         said = validated(given.DelaySerializer, request)
         actions.announce_delay(ticket, actor=person_of(request), at=timezone.now(), **said)
+        return shown(request, number)
+
+    @extend_schema(request=given.IdentifySerializer, responses=TicketSerializer)
+    def identify(self, request: Request, number: int) -> Response:
+        """Fill in authorisation data that the request lacks; with the last of it, it waits no longer."""
+        ticket = ticket_or_404(person_of(request), number)
+        said = validated(given.IdentifySerializer, request, ticket=ticket)
+        actions.identify(ticket, said["answers"], actor=person_of(request), at=timezone.now())
         return shown(request, number)
 
     @extend_schema(request=given.ReasonSerializer, responses=TicketSerializer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tenants.widgets import DateTimeInput
 from tickets.forms.desk import TicketForm, reason_field
 
 
@@ -14,6 +15,6 @@ class DelayForm(TicketForm):
     until = forms.DateTimeField(
         label=_("We answer by"),
         help_text=_("In your time zone. The customer reads it in theirs."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=DateTimeInput(),
     )
     reason = reason_field(_("Reason"), help_text=_("The customer reads it."))

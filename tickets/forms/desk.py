@@ -1,24 +1,21 @@
-"""What agents fill in: lists, the composer, and what can be done with a ticket."""
+"""What agents fill in: lists, and what can be done with a ticket."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sla.document import SupportPolicy
 from sla.models import Priority
 from tenants.models import Role, User
 from tenants.text import say
 from tickets.actions.closing import is_lifted
-from tickets.forms.files import FilesField
-from tickets.forms.portal import LONGEST_TEXT, Described
+from tickets.forms.portal import Described
 from tickets.forms.selects import QuickSelect
-from tickets.lists import View
-from tickets.models import Category, Exclusion, RefusalReason, Status, Team, Ticket
-from tickets.paging import ORDERS, Order
+from tickets.listing import BEST, Listing
+from tickets.models import Category, Exclusion, RefusalReason, Team, Ticket
+from tickets.paging import ORDERS
 
 LONGEST_REASON = 2_000
 MOST_CHOSEN = 100
@@ -38,8 +35,9 @@ class FilterForm(forms.Form):
 
     view = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any, *, policy: SupportPolicy | None, view: View, order: Order) -> None:
-        super().__init__({**data.dict(), "view": view.key, "sort": data.get("sort") or order.key}, auto_id="filter_%s")
+    def __init__(self, data: Any, *, listed: Listing) -> None:
+        super().__init__({**data.dict(), "view": listed.view.key, "sort": listed.order}, auto_id="filter_%s")
+        policy = listed.policy
         if policy:
             self._narrow("status", _("State"), named(policy.statuses))
             self._narrow("priority", _("Priority"), named(policy.priorities))
@@ -47,11 +45,16 @@ class FilterForm(forms.Form):
             self._narrow("team", _("Team"), named(policy.teams))
         self._narrow("assignee", _("Assignee"), [("me", _("Me")), ("none", _("Nobody"))])
         sorts = [(each.key, each.name) for each in ORDERS.values()]
+        if listed.whole.wanted_words:
+            sorts.insert(0, (BEST, _("Best match first")))
         self.fields["sort"] = _choice(_("Sort"), sorts)
         #: What the address narrows by beside the selects; kept when one of them is changed.
         for name in ("organization", "requester", "tag", "tier"):
             if data.get(name):
                 self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
+        #: Columns that were chosen, each a field of its own.
+        self.columns = data.getlist("columns")
+        self.text = data.get("q", "")
 
     def _narrow(self, name: str, label: Any, choices: list[tuple[str, Any]]) -> None:
         self.fields[name] = _choice(label, [("", _("All")), *choices])
@@ -59,70 +62,14 @@ class FilterForm(forms.Form):
     @property
     def is_narrowed(self) -> bool:
         """Whether the list is narrowed down at all."""
-        return any(self.data.get(name) for name in self.fields if name not in ("view", "sort"))
-
-
-class BulkForm(forms.Form):
-    """One thing for several tickets."""
-
-    act = forms.ChoiceField(label=_("With the chosen tickets"), widget=QuickSelect)
-
-    def __init__(self, *args: Any, policy: SupportPolicy | None, **options: Any) -> None:
-        super().__init__(*args, auto_id="bulk_%s", **options)  # type: ignore[misc]
-        statuses = policy.statuses.values() if policy else ()
-        choices: list[tuple[str, Any]] = [("take", _("Assign to me"))]
-        choices += [(f"status-{each.key}", _("Set to: %(status)s") % {"status": say(each.name)}) for each in statuses]
-        self.fields["act"].choices = choices  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """The numbers of the ticked tickets."""
-        cleaned = super().clean() or self.cleaned_data
-        ticked = self.data.getlist("chosen") if hasattr(self.data, "getlist") else []
-        numbers = [int(each) for each in ticked if each.isascii() and each.isdecimal() and len(each) < 19]
-        if not numbers:
-            raise forms.ValidationError(_("Tick the tickets that you mean first."))
-        if len(numbers) > MOST_CHOSEN:
-            raise forms.ValidationError(_("Choose 100 tickets at most."))
-        cleaned["chosen"] = numbers
-        return cleaned
-
-
-class ComposerForm(forms.Form):
-    """A reply to the customer, or a note among colleagues, and the status that goes with it."""
-
-    kind = forms.ChoiceField(
-        label=_("What you write"),
-        choices=[("reply", _("Reply to the customer")), ("note", _("Internal note"))],
-        widget=forms.RadioSelect,
-    )
-    body = forms.CharField(
-        label=_("Text"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 6})
-    )
-    files = FilesField()  # type: ignore[assignment]
-    status = forms.ChoiceField(label=_("and set the state to"), required=False, widget=QuickSelect)
-    seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, policy: SupportPolicy | None, **options: Any) -> None:
-        super().__init__(*args, auto_id="composer_%s", **options)  # type: ignore[misc]
-        self.initial.setdefault("token", uuid.uuid4())
-        self.initial.setdefault("kind", "reply")
-        statuses = [each for each in policy.statuses.values() if each.kind not in ("new", "refused")] if policy else []
-        choices = [("", _("as it is")), *((each.key, say(each.name)) for each in statuses)]
-        self.fields["status"].choices = choices  # type: ignore[attr-defined]
-
-    def clean_token(self) -> uuid.UUID:
-        """A form without a token is taken as new."""
-        return self.cleaned_data["token"] or uuid.uuid4()
-
-    @property
-    def is_note(self) -> bool:
-        """Whether what is written now is for colleagues only."""
-        return self["kind"].value() == "note"
+        return bool(self.text) or any(self.data.get(name) for name in self.fields if name not in ("view", "sort"))
 
 
 class TicketForm(forms.Form):
     """Something to do with one ticket."""
+
+    #: What doing it returned.
+    outcome: object = None
 
     def __init__(self, *args: Any, ticket: Ticket, person: User, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -177,18 +124,6 @@ class HandOverForm(TicketForm):
         self.fields["team"].queryset = same  # type: ignore[attr-defined]
 
 
-class StatusForm(TicketForm):
-    """Another state."""
-
-    status = forms.ModelChoiceField(Status.objects.none(), label=_("State"), empty_label=None)
-
-    def prepare(self) -> None:
-        """Refusing asks for a reason, and has a form of its own."""
-        usable = Status.objects.filter(is_active=True).exclude(kind__in=[Status.Kind.REFUSED, Status.Kind.NEW])
-        self.fields["status"].queryset = usable  # type: ignore[attr-defined]
-        self.initial.setdefault("status", self.ticket.status_id)
-
-
 class PriorityForm(TicketForm):
     """Another priority, with its reason."""
 
@@ -215,27 +150,6 @@ class CategoryForm(TicketForm):
         """The categories of the policy."""
         self.fields["category"].queryset = Category.objects.filter(is_active=True)  # type: ignore[attr-defined]
         self.initial.setdefault("category", self.ticket.category_id)
-
-
-class MergeForm(TicketForm):
-    """Which ticket stays."""
-
-    number = forms.CharField(
-        label=_("Ticket that stays"),
-        max_length=20,
-        help_text=_("Its number. This ticket is closed, and its messages move there."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-
-    def clean_number(self) -> Ticket:
-        """A ticket that this person may see."""
-        typed = self.cleaned_data["number"].strip().removeprefix("#")
-        if not (typed.isascii() and typed.isdecimal() and len(typed) < 19):
-            raise forms.ValidationError(_("Write the number of the ticket that stays, such as 1024."))
-        found = Ticket.objects.visible_to(self.person).filter(number=int(typed)).first()
-        if found is None:
-            raise forms.ValidationError(_("There is no ticket with this number. Look it up and try again."))
-        return found
 
 
 class NotCoveredForm(TicketForm):

@@ -9,72 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sla.document import SupportPolicy
-from sla.models import Priority
 from tenants.models import Role, User
+from tenants.widgets import DateTimeInput
+from tickets.errors import EndsBeforeItBegins
 from tickets.forms.desk import LONGEST_REASON, named
-from tickets.forms.files import FilesField
-from tickets.forms.portal import LONGEST_TEXT
-from tickets.models import Category, Channel, Exclusion, Membership, Organization
-
-#: Ways that reach an agent first; the others file tickets themselves.
-ENTERED_BY_HAND = ("phone", "letter", "email", "chat")
-
-
-class DeskTicketForm(forms.Form):
-    """A ticket that an agent enters for a customer who called, wrote a letter or came by."""
-
-    email = forms.EmailField(label=_("Customer's mail address"), max_length=254)
-    name = forms.CharField(
-        label=_("Customer's name"),
-        max_length=120,
-        required=False,
-        help_text=_("Only for somebody who is new here."),
-    )
-    channel = forms.ModelChoiceField(
-        Channel.objects.none(), label=_("How it reached us"), empty_label=None, to_field_name="key"
-    )
-    organization = forms.ModelChoiceField(
-        Organization.objects.none(),
-        label=_("Organisation"),
-        required=False,
-        empty_label=_("The customer's only one, or none"),
-        help_text=_("Only where the customer belongs to several."),
-    )
-    category = forms.ModelChoiceField(
-        Category.objects.none(), label=_("Category"), empty_label=None, to_field_name="key"
-    )
-    priority = forms.ModelChoiceField(
-        Priority.objects.none(),
-        label=_("Priority"),
-        required=False,
-        empty_label=_("The category's usual one"),
-        to_field_name="key",
-    )
-    subject = forms.CharField(label=_("Subject"), max_length=200)
-    description = forms.CharField(
-        label=_("Description"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 8})
-    )
-    files = FilesField(help_text=_("A letter: its scan, signed and stamped."))  # type: ignore[assignment]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        fields: Any = self.fields
-        fields["channel"].queryset = Channel.objects.filter(key__in=ENTERED_BY_HAND, is_active=True)
-        fields["category"].queryset = Category.objects.filter(is_active=True)
-        fields["priority"].queryset = Priority.objects.filter(is_active=True)
-        known = self.data.get("email") or self.initial.get("email") or ""
-        self.customer = User.objects.filter(email__iexact=known.strip()).first() if "\0" not in known else None
-        if self.customer:
-            fields["organization"].queryset = Organization.objects.of(self.customer)
-        else:
-            del fields["organization"]
-
-    def clean(self) -> dict[str, Any]:
-        """Somebody new needs a name."""
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("email") and self.customer is None and not cleaned.get("name"):
-            self.add_error("name", _("Nobody with this address is known yet. Write their name to enter them."))
-        return cleaned
+from tickets.models import Exclusion, Membership
 
 
 class OrganizationForm(forms.Form):
@@ -129,14 +68,12 @@ class LiftedForm(forms.Form):
 class SuspendForm(forms.Form):
     """From when until when, and why."""
 
-    since = forms.DateTimeField(
-        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
+    since = forms.DateTimeField(label=_("From"), widget=DateTimeInput())
     until = forms.DateTimeField(
         label=_("Until"),
         required=False,
         help_text=_("Empty: until it is lifted."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=DateTimeInput(),
     )
     reason = forms.CharField(
         label=_("Reason"),
@@ -150,6 +87,14 @@ class SuspendForm(forms.Form):
         self.initial.setdefault("since", timezone.localtime())
         for name in ("since", "until"):
             self.fields[name].input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Told before a word is asked for, not after."""
+        said = super().clean() or self.cleaned_data
+        since, until = said.get("since"), said.get("until")
+        if since and until and until <= since:
+            self.add_error("until", EndsBeforeItBegins.sentence)
+        return said
 
 
 class MembersForm(forms.Form):

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from kb.queries.reading import MAX_NUMBER
 from sla.document import SupportPolicy
-from sla.document.requests import Category, FormField, Level, Priority
+from sla.document.form_fields import Facts
+from sla.document.requests import Category, Level, Priority
 from tenants.text import say
-from tickets.forms.files import FilesField
+from tickets.errors import RudeWordsWarned
+from tickets.forms.fields import LONGEST_TEXT, AskingForm
+from tickets.forms.files import FilesField, UploadingForm
 from tickets.models import Organization
 
-LONGEST_TEXT = 100_000
 MOST_ARTICLES = 10
 _NUMBER = re.compile(r"\d{1,10}")
 
@@ -37,6 +39,8 @@ class Described(str):
 class TokenForm(forms.Form):
     """A form that carries a token, so that sending it twice does its work once."""
 
+    #: The code of the refusal that its sender reads, if there was one.
+    refused_for = ""
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -49,7 +53,18 @@ class TokenForm(forms.Form):
         return self.cleaned_data["token"] or uuid.uuid4()
 
 
-class CommentForm(TokenForm):
+class CourtesyForm(TokenForm):
+    """What a customer writes; with a tick it stays as it is, after a warning of rude words."""
+
+    as_it_is = forms.BooleanField(required=False)
+
+    @property
+    def warns_of_words(self) -> bool:
+        """Whether its sender was just warned: the page then offers to send it all the same."""
+        return self.refused_for == RudeWordsWarned.code
+
+
+class CommentForm(UploadingForm, CourtesyForm):
     """What a customer writes on a ticket."""
 
     body = forms.CharField(
@@ -58,7 +73,20 @@ class CommentForm(TokenForm):
     files = FilesField()  # type: ignore[assignment]
 
 
-class FilingForm(TokenForm):
+class CopyForm(forms.Form):
+    """Whom a customer puts in copy."""
+
+    email = forms.EmailField(
+        label=_("Mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="copy_%s", **options)  # type: ignore[misc]
+
+
+class FilingForm(AskingForm, UploadingForm, CourtesyForm):
     """A new ticket in a category, with what the policy asks there."""
 
     def __init__(
@@ -81,8 +109,10 @@ class FilingForm(TokenForm):
             help_text=say(policy.guidance.description),
             widget=forms.Textarea(attrs={"rows": 7}),
         )
-        self.questions = {f"answer-{each.key}": each for each in policy.fields_for(category.key)}
-        self.fields.update({name: question(each) for name, each in self.questions.items()})
+        facts = Facts(category=category.key, priority=policy.priority_of(category.key).key)
+        changing = ("priority", "impact", "urgency") if policy.matrix else ("priority",)
+        asked = [each for each in policy.fields_for(category.key) if not each.is_for_staff]
+        self.ask(policy, asked, facts, given={}, changing=changing)
         self._add_priority()
         self.fields["near_articles"] = forms.CharField(
             label=_("Articles that come close"),
@@ -129,10 +159,6 @@ class FilingForm(TokenForm):
             parts.append(str(_("Not: %(examples)s") % {"examples": counter}))
         return Described(say(priority.name), " ".join(part.strip().rstrip(".") + "." for part in parts))
 
-    def bound_questions(self) -> list[forms.BoundField]:
-        """The category's own fields."""
-        return [self[name] for name in self.questions]
-
     def clean_near_articles(self) -> list[int]:
         """The numbers in what was written, and of the suggestions that were ticked."""
         written = _NUMBER.findall(self.cleaned_data["near_articles"])
@@ -151,6 +177,7 @@ class FilingForm(TokenForm):
         subject = cleaned.get("subject", "")
         if subject and self.policy.guidance.finds_vague(subject) and not self.data.get("keep_subject"):
             self.add_error("subject", self.vague_hint)
+        self.pass_over(cleaned)
         return cleaned
 
     @property
@@ -165,10 +192,18 @@ class FilingForm(TokenForm):
         """Whether the sender was told so: the page then offers to keep the subject."""
         return self.is_bound and self.policy.guidance.finds_vague(str(self.data.get("subject", "")))
 
-    def answers(self) -> dict[str, str]:
-        """What was answered to the category's fields, by their keys."""
-        values = {each.key: self.cleaned_data.get(name) for name, each in self.questions.items()}
-        return {key: str(value) for key, value in values.items() if value not in (None, "")}
+
+class UnsignedFilingForm(FilingForm):
+    """A new ticket of somebody who has not signed in: an address to answer to, and no name, which proves nothing."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"] = forms.EmailField(
+            label=_("Your mail address"),
+            max_length=254,
+            help_text=_("We answer there. The first mail has a link that shows your request."),
+            widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        )
 
 
 def article_numbers(words: Iterable[str]) -> list[int]:
@@ -180,26 +215,3 @@ def article_numbers(words: Iterable[str]) -> list[int]:
 def _levels(label: Any, levels: dict[str, Level]) -> forms.ChoiceField:
     choices = [(each.key, Described(say(each.name), say(each.meaning))) for each in levels.values()]
     return forms.ChoiceField(label=label, choices=choices, required=False, widget=forms.RadioSelect)
-
-
-def question(asked: FormField) -> forms.Field:
-    """The form field for a question of the policy."""
-    common: dict[str, Any] = {"label": say(asked.name), "help_text": say(asked.help), "required": asked.required}
-    longest = asked.max_length or LONGEST_TEXT
-    if asked.kind == "choice":
-        choices = [(option.key, say(option.name)) for option in asked.choices.values()]
-        return forms.ChoiceField(choices=[("", "—"), *choices], **common)
-    if asked.kind == "date":
-        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
-    if asked.kind == "email":
-        return forms.EmailField(max_length=min(longest, 254), **common)
-    if asked.kind == "url":
-        return forms.URLField(assume_scheme="https", max_length=min(longest, 2000), **common)
-    if asked.kind == "textarea":
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=longest, **common)
-    if asked.pattern:
-        wrong = _("This does not look right. %(help)s") % {"help": say(asked.help)}
-        return forms.RegexField(
-            rf"\A(?:{asked.pattern})\Z", error_messages={"invalid": wrong}, max_length=longest, **common
-        )
-    return forms.CharField(max_length=min(longest, 1000), **common)

@@ -6,10 +6,8 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
-
-_SELECTED = SafeString(" selected")
 
 
 class QuickSelect(forms.Select):
@@ -18,10 +16,10 @@ class QuickSelect(forms.Select):
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The HTML that Django's own select has."""
         chosen = set(self.format_value(value))
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, _SELECTED if str(key) in chosen else "", label) for key, label in self.choices),
-        )
+        options = [
+            f'<option value="{conditional_escape(key)}"{" selected" if str(key) in chosen else ""}>'
+            f"{conditional_escape(label)}</option>"  # type: ignore[arg-type]
+            for key, label in self.choices
+        ]
         wanted = flatatt(self.build_attrs(self.attrs, attrs))
-        return format_html('<select name="{}"{}>{}</select>', name, wanted, options)
+        return format_html('<select name="{}"{}>{}</select>', name, wanted, SafeString("".join(options)))

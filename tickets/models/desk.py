@@ -43,6 +43,7 @@ class TeamMembership(TenantModel):
 
     team = TenantForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = TenantForeignKey(User, on_delete=models.CASCADE, related_name="team_memberships")
+    given_at = models.DateTimeField(null=True, help_text="when the team last handed them a ticket; orders the ring")
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "team", "user"], name="one_membership_a_team")]
@@ -66,6 +67,8 @@ class Status(KeyedModel):
 
     #: Kinds in which somebody is still expected to act.
     ACTIVE = (Kind.NEW, Kind.OPEN, Kind.PENDING, Kind.ON_HOLD)
+    #: Whoever holds the ticket has something to do.
+    WORKED_ON = (Kind.NEW, Kind.OPEN)
 
     kind = models.CharField(max_length=10, choices=Kind)
     customer_name = models.JSONField(help_text="the word that customers read")
@@ -96,6 +99,10 @@ class Tag(TenantModel):
     """A word that agents put on tickets."""
 
     name = models.CharField(max_length=50)
+    is_leaving = models.BooleanField(default=False, help_text="taken off its tickets in the background, then deleted")
+    replaced_by = TenantForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", help_text="what its tickets get instead"
+    )
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from tenants.fields import TenantForeignKey
@@ -66,11 +65,6 @@ class Clock(TenantModel):
             )
         ]
         indexes = [
-            models.Index(
-                fields=["tenant", "due_at"],
-                condition=Q(state="running"),
-                name="clock_running",
-            ),
             models.Index(fields=["tenant", "metric", "started_at"], name="clock_metric"),
         ]
 

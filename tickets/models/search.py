@@ -1,4 +1,4 @@
-"""What search reads of tickets: one row a message, written when the message is."""
+"""What search reads of tickets: one row a message, and one a field that was answered, written when those are."""
 
 from __future__ import annotations
 
@@ -35,3 +35,35 @@ class SearchEntry(TenantModel):
 
     def __str__(self) -> str:
         return self.subject or str(self.message_id)
+
+
+#: What is longer is not looked for by its field.
+LONGEST_VALUE = 200
+
+
+class AnswerEntry(TenantModel):
+    """One value in a field of a ticket, as conditions look for it; `Ticket.answers` is what was answered.
+
+    Rows and no index of the JSON: its operators are not leakproof, so row-level security would switch that off.
+    """
+
+    ticket = TenantForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    field = models.CharField(max_length=40, help_text="key of the policy's field")
+    value = models.CharField(max_length=LONGEST_VALUE, help_text="in small letters")
+    size = models.FloatField(null=True, help_text="of a number; of a date its day, counted from the year 1")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "ticket", "field", "value"], name="one_entry_an_answer")
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "field", "value", "ticket"], name="answer_value"),
+            models.Index(
+                fields=["tenant", "field", "size", "ticket"],
+                condition=models.Q(size__isnull=False),
+                name="answer_size",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.value}"

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from sla.models import Priority, policy_of
 from sla.words import when
 from tenants.context import active_tenant_id
+from tenants.models import User
 from tenants.text import Text, say
-from tickets.models import Category, Status, Team, Ticket, Tier
+from tickets.callbacks import with_ticket
+from tickets.models import Callback, Category, Rating, Status, Team, Ticket, Tier
 from tickets.models.desk import KeyedModel
 
 #: The clocks in words, as they stand inside a sentence.
@@ -43,6 +46,9 @@ class Words:
 
     def __init__(self, ticket: Ticket) -> None:
         self.ticket = ticket
+        self._nameless: dict[str, str] = {}
+        self._said: list[dict[str, Any]] | None = None
+        self._calls: dict[str, Callback] = {}
 
     @cached_property
     def policy(self) -> Any:
@@ -97,6 +103,38 @@ class Words:
     def rule(self, key: str) -> str:
         found = self.policy.escalation.rules.get(key)
         return say(found.name) if found else key
+
+    def call(self, data: Data) -> Callback | None:
+        """The call that an event is about, as it is today: number and topic are its own, so that they can be forgotten.
+
+        One query for all calls of the ticket, and one for each that a merge took elsewhere.
+        """
+        pk = data.get("callback")
+        if pk is None:
+            return None
+        if not self._calls:
+            self._calls = self._read(Callback.objects.filter(ticket=self.ticket))
+        if pk not in self._calls:
+            self._calls |= self._read(Callback.objects.filter(pk=pk))
+        return self._calls.get(pk)
+
+    def named(self, data: Data) -> str:
+        """Whom an event is about: by the name that it keeps, or the address of today of who has none."""
+        if data.get("name") or not data.get("person"):
+            return data.get("name", "")
+        if data["person"] not in self._nameless:
+            found = User.objects.filter(pk=data["person"]).first()
+            self._nameless[data["person"]] = str(found) if found is not None else "—"
+        return self._nameless[data["person"]]
+
+    def said_with_rating(self, pk: str) -> list[dict[str, Any]]:
+        """Scores and comments of the ticket's rating, in order. One query."""
+        if self._said is None:
+            self._said = Rating.objects.filter(pk=pk).values_list("history", flat=True).first() or []
+        return self._said
+
+    def _read(self, calls: QuerySet[Callback]) -> dict[str, Callback]:
+        return {str(each.pk): each for each in with_ticket(calls)}
 
     def _name(self, known: Any, model: type[KeyedModel] | type[Priority], key: str) -> str:
         """From the ticket's own policy; a later one may have brought the word, then from the row."""

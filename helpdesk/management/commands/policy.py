@@ -13,7 +13,7 @@ from django.utils import timezone
 from helpdesk.management import policy_words as words
 from helpdesk.policy import effect, planning, replay, versions
 from helpdesk.policy.apply import Applied, apply
-from helpdesk.policy.errors import PriorityInUse, StalePlan
+from helpdesk.policy.errors import PartInUse, StalePlan
 from sla.document import PolicyError, SupportPolicy, diff
 from sla.document.future import impossible, placed
 from sla.document.reading import LARGEST_FILE
@@ -113,13 +113,13 @@ class Command(BaseCommand):
             self._say([], f"Apply it with: manage.py policy apply {out} --tenant {made.tenant}")
 
     def _planned(self, make: Callable[[], Any], file: Path | None, text: str) -> Any:
-        """A plan, or what is applied; a refusal about the priorities is told at their line."""
+        """A plan, or what is applied; a refusal about a part of the policy is told at its line."""
         try:
             return make()
-        except PriorityInUse as refusal:
+        except PartInUse as refusal:
             if file is None or not text:
                 raise
-            raise PolicyError([placed(text, ("priorities",), str(refusal), source=str(file))]) from None
+            raise PolicyError([placed(text, (refusal.part,), str(refusal), source=str(file))]) from None
 
     def _show(self, made: planning.Plan, *, every_ticket: bool = False) -> effect.Effect:
         found = effect.Effect()

@@ -30,6 +30,7 @@ from sla import words
 from sla.document import SupportPolicy
 from sla.document.calendars import CalendarSpec
 from sla.document.opening import DAYS
+from tenants.widgets import DateTimeInput
 
 #: Empty lines below those that are filled in.
 SPARE = 2
@@ -94,7 +95,7 @@ class CalendarForm(PartForm):
         self.fields["start"] = forms.DateTimeField(
             label=_("From"),
             required=False,
-            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            widget=DateTimeInput(),
         )
         self.fields["length"] = LengthField(label=_("How long"))
         self.fields["ical"] = forms.FileField(

@@ -15,7 +15,7 @@ from helpdesk.policy.apply import Applied, apply
 from helpdesk.policy.errors import StalePlan
 from sla.document import PolicyError, SupportPolicy
 from sla.document.merging import merged
-from sla.models import PolicyDraft, PolicyVersion
+from sla.models import PolicyDraft, PolicyVersion, version_in_force
 from tenants.models import User
 
 Document = dict[str, Any]
@@ -32,7 +32,7 @@ class Joined:
 
 def latest() -> PolicyVersion | None:
     """The version in force, None before the first one."""
-    return PolicyVersion.objects.defer("document", "source").order_by("-number").first()
+    return version_in_force()
 
 
 def document_of(number: int) -> Document | None:
@@ -68,7 +68,7 @@ def keep(
 def put_into_force(draft: PolicyDraft, *, seen: int, at: datetime, actor: User) -> Applied:
     """Apply a draft as a new version. `seen` is the version that the plan was shown against.
 
-    Raises StalePlan when another one came in between, PriorityInUse, PolicyImpossible; the draft stays then.
+    Raises StalePlan when another one came in between, PartInUse, PolicyImpossible; the draft stays then.
     """
     version = latest()
     if seen != (number := version.number if version else 0):

@@ -20,6 +20,7 @@ from helpdesk.policy.errors import StalePlan
 from helpdesk.policy.planning import Plan
 from helpdesk.policy.screens import drafting
 from helpdesk.policy.screens.editing import Editing, configuring, rendered
+from helpdesk.policy.wording import all_told
 from sla.document import PolicyError, by_section, to_yaml
 from sla.models import PolicyDraft
 from tenants.context import active_tenant
@@ -60,7 +61,9 @@ def shown(draft: PolicyDraft) -> Shown:
     try:
         joined = drafting.joined(draft, version)
         made = planning.plan(joined.policy, source="", at=timezone.now())
-    except (PolicyError, Refused) as refusal:
+    except PolicyError as error:
+        return Shown(draft, refusal=all_told(error), number=number)
+    except Refused as refusal:
         return Shown(draft, refusal=str(refusal), number=number)
     parts = changelog.told(version.policy, joined.policy) if version else ()
     return Shown(draft, made, parts, by_section(made.changes), joined.takes_back, number=number)

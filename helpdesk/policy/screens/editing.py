@@ -7,10 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,10 +20,14 @@ from helpdesk.policy.screens.drafting import Document
 from sla.document import PolicyError, SupportPolicy
 from sla.models import PolicyDraft, PolicyVersion
 from tenants.access import staff_who_may
+from tenants.fields import parse_id
 from tenants.models import User
 from tenants.permissions import Permission
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+
+#: The tab of both grids of priorities.
+MATRIX = "policy_matrix"
 
 #: For staff who may change the policy; handed to the view as `person`.
 configuring = staff_who_may(Permission.CONFIGURE)
@@ -73,7 +76,7 @@ def screen(view: View) -> View:
 
     @configuring
     @wraps(view)
-    def guarded(request: HttpRequest, person: User, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, person: User, *args: Any, **kwargs: Any) -> HttpResponseBase:
         editing = editing_of(request, person)
         if editing is None:
             messages.info(request, _("There is no policy yet. Begin with a policy file."))
@@ -109,10 +112,8 @@ def _version(number: str) -> PolicyVersion | None:
 
 def _draft(named: str) -> PolicyDraft | None:
     """A draft by its id; one that was applied or thrown away meanwhile begins anew."""
-    try:
-        return PolicyDraft.objects.select_related("author").filter(pk=UUID(named), source="").first()
-    except ValueError:
-        return None
+    pk = parse_id(named)
+    return PolicyDraft.objects.select_related("author").filter(pk=pk, source="").first() if pk else None
 
 
 #: The screens in the order of their tabs: name, address.
@@ -121,9 +122,11 @@ TABS: tuple[tuple[Callable[[], str], str], ...] = (
     (lambda: _("Opening hours"), "policy_calendars"),
     (lambda: _("SLA policies"), "policy_slas"),
     (lambda: _("Priorities"), "policy_priorities"),
-    (lambda: _("Matrix"), "policy_matrix"),
+    (lambda: _("Matrix"), MATRIX),
     (lambda: _("Tiers"), "policy_tiers"),
     (lambda: _("Rules"), "policy_rules"),
+    (lambda: _("Approvals"), "policy_approvals"),
+    (lambda: _("Customers"), "policy_asking"),
     (lambda: _("History"), "policy_history"),
     (lambda: _("Policy file"), "policy_file"),
 )

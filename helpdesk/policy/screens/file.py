@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from helpdesk.policy.errors import PolicyImpossible, PriorityInUse
+from helpdesk.policy.errors import PartInUse, PolicyImpossible
 from helpdesk.policy.planning import plan
 from helpdesk.policy.screens import drafting
 from helpdesk.policy.screens.editing import configuring, rendered
+from helpdesk.policy.wording import said
 from sla.document import PolicyError, Problem, SupportPolicy
 from sla.document.future import impossible, placed
 from sla.document.reading import LARGEST_FILE
@@ -59,6 +60,11 @@ class Told:
     problem: Problem
     excerpt: str
 
+    @property
+    def message(self) -> str:
+        """What is wrong, in the reader's language."""
+        return str(said(self.problem.message))
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @configuring
@@ -94,8 +100,8 @@ def _read(raw: bytes) -> SupportPolicy:
         raise PolicyError(problems)
     try:
         plan(policy, source=text, at=at)
-    except PriorityInUse as refusal:
-        raise PolicyError([placed(text, ("priorities",), str(refusal), source=NAME)]) from None
+    except PartInUse as refusal:
+        raise PolicyError([placed(text, (refusal.part,), str(refusal), source=NAME)]) from None
     except PolicyImpossible as refusal:
         raise PolicyError([Problem(str(refusal), source=NAME)]) from None
     return policy

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.policy.wording import said, told
 from sla.document import Duration, PolicyError, durations
 from sla.document.fields import KEY_PATTERN
 from sla.document.opening import span
@@ -195,9 +196,9 @@ class PartForm(forms.Form):
             rest = problem.path.removeprefix(f"{inside}.") if inside else problem.path
             name = next((field for path, field in self.places.items() if f"{rest}.".startswith(f"{path}.")), None)
             if name in self.fields and problem.path.startswith(inside):
-                self.add_error(name, problem.message)
+                self.add_error(name, str(said(problem.message)))
             else:
-                self.add_error(None, f"{problem.path}: {problem.message}" if problem.path else problem.message)
+                self.add_error(None, told(problem))
 
 
 class KeyField(forms.CharField):

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from helpdesk.policy.screens.approvals import OVERDUE
 from helpdesk.policy.screens.editing import configuring, editing_of, rendered
+from sla import words
 from sla.document import SupportPolicy
 from sla.models import PolicyDraft, PolicyVersion
 from tenants.models import User
 from tenants.text import say
-from tickets import recalculation
+from tickets import callbacks, recalculation
 
 MOST_DRAFTS = 20
 
@@ -65,6 +67,10 @@ def _cards(policy: SupportPolicy, query: str) -> Iterator[Card]:
     yield Card(_("Tiers"), "stairs-up", reverse("desk:policy_tiers") + query, names(policy.tiers))
     rules = names(policy.escalation.rules) or [_("There is none yet.")]
     yield Card(_("Rules"), "robot", reverse("desk:policy_rules") + query, rules)
+    yield Card(_("Approvals"), "user-check", reverse("desk:policy_approvals") + query, list(_waits(policy)))
+    yield Card(
+        _("What customers may ask for"), "users", reverse("desk:policy_asking") + query, list(_asked_for(policy))
+    )
     counted = [
         ngettext("%(count)s request category", "%(count)s request categories", len(policy.categories)),
         ngettext("%(count)s contract", "%(count)s contracts", len(policy.contracts)),
@@ -78,6 +84,20 @@ def _cards(policy: SupportPolicy, query: str) -> Iterator[Card]:
         reverse("desk:policy_file"),
         [*rest, _("channels, texts, conduct")],
     )
+
+
+def _waits(policy: SupportPolicy) -> Iterator[str]:
+    """How long approvals may take, and what becomes of one that is late."""
+    within = policy.approvals.answer_within
+    yield words.duration(within) if within else _("no deadline")
+    yield str(OVERDUE[policy.approvals.overdue])
+
+
+def _asked_for(policy: SupportPolicy) -> Iterator[str]:
+    """After how long the next tier, and whether a call."""
+    wait, line = policy.escalation.customer_may_after, callbacks.phone_line(policy)
+    yield _("The next tier: after %(length)s") % {"length": words.duration(wait)} if wait else _("No next tier")
+    yield _("A call") if line else _("No calls")
 
 
 def names(records: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from helpdesk.policy.screens.drafting import Document
-from helpdesk.policy.screens.editing import Editing, moved, rendered, screen
-from helpdesk.policy.screens.priority_forms import MatrixForm, PriorityForm, SuccessorForm
+from helpdesk.policy.screens.editing import MATRIX, Editing, moved, rendered, screen
+from helpdesk.policy.screens.meanings import grid
+from helpdesk.policy.screens.priority_forms import COUNTED, MatrixForm, PriorityForm, SuccessorForm
 from sla.document import PolicyError
 from tenants.text import say
 from tickets.models import Ticket
 
-TAB, MATRIX = "policy_priorities", "policy_matrix"
-#: How far back requests are counted in the cells of the matrix.
-COUNTED = timedelta(days=90)
+TAB = "policy_priorities"
 
 
 @require_safe
@@ -145,7 +143,7 @@ def matrix(request: HttpRequest, editing: Editing) -> HttpResponse:
             return editing.keep(document)
         except PolicyError as error:
             form.refuse(error, inside="matrix")
-    context: dict[str, Any] = {"form": form, "days": COUNTED.days}
+    context: dict[str, Any] = {"form": form, "days": COUNTED.days, "categories": grid(editing.policy)}
     return rendered(request, "matrix.html", context, tab=MATRIX, editing=editing, status=422 if form.errors else 200)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -26,6 +27,8 @@ COLOURS = {
     "blue": _("blue"),
     "grey": _("grey"),
 }
+#: How far back requests are counted in the cells of the grids.
+COUNTED = timedelta(days=90)
 #: A ticket keeps no longer key of impact and urgency.
 LONGEST_LEVEL = 40
 

@@ -16,12 +16,12 @@ from helpdesk.policy.screens.conditions import ask_conditions, conditions_of, in
 from helpdesk.policy.screens.drafting import Document
 from helpdesk.policy.screens.forms import KeyField, LengthField, PartForm, WordsField, key_for, options
 from sla.document import SupportPolicy, durations
-from sla.document.terms import DEFAULT_PAUSES, METRICS, STATUS_KINDS, STOPPABLE, SlaPolicy
+from sla.document.terms import DEFAULT_PAUSES, METRICS, PAUSES, STOPPABLE, SlaPolicy
 from tenants.text import say
 from tickets.promise import NAMES
 
-#: Kinds of status in which a clock may stand still; in the others a request is over.
-STANDING = ("new", "open", "pending", "on_hold", "solved")
+#: Kinds of status in which a clock may stand still, and approvals; in other kinds a request is over.
+STANDING = ("new", "open", "pending", "on_hold", "solved", "approval")
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,7 @@ class SlaForm(PartForm):
         """The grid of kinds of status and metrics: in which a clock stands still."""
         for kind in STANDING:
             label = ", ".join(say(each.name) for each in self.policy.statuses.values() if each.kind == kind)
+            label = label or gettext("Waiting for an approval")
             cells = []
             for metric in STOPPABLE:
                 bound = self[f"p_{metric}_{kind}"]
@@ -202,7 +203,7 @@ class SlaForm(PartForm):
             if chosen == set(before) and metric in former:
                 found[metric] = list(former[metric])
             elif chosen != DEFAULT_PAUSES[metric]:
-                found[metric] = [kind for kind in STATUS_KINDS if kind in chosen]
+                found[metric] = [kind for kind in PAUSES if kind in chosen]
         return found
 
 

@@ -10,7 +10,14 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.policy.screens.conditions import ask_conditions, conditions_of, initial_of
+from helpdesk.policy.screens.conditions import (
+    answers_of,
+    ask_answers,
+    ask_conditions,
+    conditions_of,
+    initial_answers,
+    initial_of,
+)
 from helpdesk.policy.screens.drafting import Document
 from helpdesk.policy.screens.forms import KeyField, PartForm, WordsField, key_for, options
 from sla.document import SupportPolicy
@@ -124,6 +131,11 @@ class RuleForm(PartForm):
             help_text=_("Such as 75%. Empty: when the target is missed."),
         )
         ask_conditions(self, policy)
+        ask_answers(self, policy)
+        if rule:
+            self.initial.update(initial_answers(rule.when.only, self))
+        asked = {name.removeprefix("answer_"): name for name in self.fields if name.startswith("answer_")}
+        self.places = self.places | {f"when.only.fields.{key}": name for key, name in asked.items()}
         self.fields["raise_priority"] = forms.BooleanField(label=_("Raise the priority by one"), required=False)
         above = options(policy.tiers)[1:]
         self.fields["escalate"] = forms.ChoiceField(
@@ -152,6 +164,15 @@ class RuleForm(PartForm):
     def conditions(self) -> list[BoundField]:
         """The fields that say for which requests it acts."""
         return [self[name] for name in self.fields if name.startswith("when_")]
+
+    def answers(self) -> list[BoundField]:
+        """The fields that say what was answered on those requests."""
+        return [self[name] for name in self.fields if name.startswith("answer_")]
+
+    @property
+    def looks_at_answers(self) -> bool:
+        """Whether any of them is filled in, or wrong."""
+        return any(field.value() or field.errors for field in self.answers())
 
     def head(self) -> list[BoundField]:
         """What it is called, and when it acts."""
@@ -185,7 +206,9 @@ class RuleForm(PartForm):
     def record(self) -> Document:
         """The rule as the document has it."""
         data = self.cleaned_data
-        only = conditions_of(self, self.rule.when.only if self.rule else None)
+        only: Document = dict(conditions_of(self, self.rule.when.only if self.rule else None))
+        if asked := answers_of(self):
+            only["fields"] = asked
         do = {name: data[name] for name in ("escalate", "reason", "tell_customer") if data[name]}
         return {
             "key": self.record_key(),

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from helpdesk.policy.screens.conditions import in_words
 from helpdesk.policy.screens.drafting import Document
 from helpdesk.policy.screens.editing import Editing, moved, rendered, screen
+from helpdesk.policy.screens.removing import TierSuccessorForm
 from helpdesk.policy.screens.tier_forms import NOTIFIED, RuleForm, TierForm, moment
 from sla.document import PolicyError
 from sla.document.rules import Rule
 from tenants.text import say
 from tickets.promise import NAMES
+from tickets.sentences.staffing import assignment
 
 TIERS, RULES = "policy_tiers", "policy_rules"
 
@@ -30,7 +32,11 @@ def tiers(request: HttpRequest, editing: Editing) -> HttpResponse:
         {
             "tier": tier,
             "name": say(tier.name),
-            "teams": [say(team.name) for team in policy.teams.values() if team.tier == key],
+            "teams": [
+                {"key": team.key, "name": say(team.name), "terms": assignment(team)}
+                for team in policy.teams.values()
+                if team.tier == key
+            ],
         }
         for key, tier in policy.tiers.items()
     ]
@@ -64,7 +70,9 @@ def _edited_tier(request: HttpRequest, editing: Editing, key: str) -> HttpRespon
             return editing.keep(document)
         except PolicyError as error:
             form.refuse(error, inside=f"tiers.{made['key']}")
-    context = {"form": form, "tier": known}
+    others = known and len(editing.policy.tiers) > 1
+    successor = TierSuccessorForm(policy=editing.policy, former=key) if others else None
+    context = {"form": form, "tier": known, "successor": successor}
     return rendered(request, "tier.html", context, tab=TIERS, editing=editing, status=422 if form.errors else 200)
 
 

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from helpdesk.policy.screens import calendars, drafts, file, history, overview, priorities, slas, tiers
+from helpdesk.policy.screens import (
+    approvals,
+    asking,
+    calendars,
+    drafts,
+    file,
+    history,
+    meanings,
+    overview,
+    priorities,
+    removing,
+    slas,
+    teams,
+    tiers,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="policy_settings"),
@@ -27,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("sla/<slug:key>/move", slas.move, name="policy_sla_move"),
     path("sla/<slug:key>/remove", slas.remove, name="policy_sla_remove"),
     path("matrix", priorities.matrix, name="policy_matrix"),
+    path("categories/<slug:key>/priorities", meanings.meanings, name="policy_meanings"),
     path("priorities/", priorities.priorities, name="policy_priorities"),
     path("priorities/new", priorities.new, name="policy_priority_new"),
     path("priorities/<slug:key>/", priorities.edit, name="policy_priority"),
@@ -35,7 +50,12 @@ urlpatterns: list[URLPattern] = [
     path("tiers/", tiers.tiers, name="policy_tiers"),
     path("tiers/new", tiers.new_tier, name="policy_tier_new"),
     path("tiers/<slug:key>/", tiers.tier, name="policy_tier"),
+    path("tiers/<slug:key>/remove", removing.remove_tier, name="policy_tier_remove"),
+    path("teams/<slug:key>/remove", removing.remove_team, name="policy_team_remove"),
     path("tiers/<slug:key>/move", tiers.move_tier, name="policy_tier_move"),
+    path("teams/<slug:key>/", teams.team, name="policy_team"),
+    path("asking", asking.asking, name="policy_asking"),
+    path("approvals", approvals.approvals, name="policy_approvals"),
     path("rules/", tiers.rules, name="policy_rules"),
     path("rules/new", tiers.new_rule, name="policy_rule_new"),
     path("rules/<slug:key>/", tiers.rule, name="policy_rule"),

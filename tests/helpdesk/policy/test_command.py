@@ -157,6 +157,16 @@ def test_a_priority_in_use_is_told_at_its_line(policy, file, grace):
         policy("apply", file(without_high()), "--tenant", "acme")
 
 
+def test_a_team_in_use_is_told_at_its_line(policy, file, grace):
+    ticket = make_ticket(grace, at=OPENED)
+    text = IONE.replace("frontline", "first-aid")
+
+    with pytest.raises(
+        CommandError, match=rf'acme\.yaml:\d+:\d+: teams: .*"frontline", and it has 1 .*#{ticket.number}'
+    ):
+        policy("plan", file(text), "--tenant", "acme")
+
+
 def test_what_is_in_force_already_changes_nothing(policy):
     assert "version 1 is in force already" in policy("apply", POLICIES / "ione.yaml", "--tenant", "acme")
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from helpdesk.policy.errors import PriorityInUse
 from sla.clock import Kind
-from sla.models import Priority, Recalculation
+from sla.models import PolicyVersion, Priority, Recalculation
 from tenants import alarms
 from tests.helpdesk.policy.conftest import IONE, OPENED, changed, without_high
 from tests.support.world import make_organization, make_ticket, token_of
@@ -141,6 +141,42 @@ def test_texts_move_no_clock_but_tickets_follow_them_too(put, grace):
     assert model_to_dict(first_response(ticket)) == before
 
 
+GOLD = (
+    ("contracts:\n", "contracts:\n  gold:\n    name: {en: Gold, ru: Золото, es: Oro}\n"),
+    (
+        "sla:\n",
+        "sla:\n  gold:\n    name: {en: Gold, ru: Золото, es: Oro}\n    when: {contracts: [gold]}\n"
+        "    targets: {medium: {first_response: 2h}}\n",
+    ),
+)
+
+
+def test_a_request_that_was_filed_without_an_account_has_its_contract_s_terms_once_it_is_claimed(put, grace):
+    make_organization("Initech", grace, contract="gold")
+    put(changed(*GOLD), at=OPENED - HOUR)
+    said = {"subject": "Printer on fire", "description": "Smoke comes out of it."}
+    ticket = actions.file_without_account(grace.email, at=OPENED, **said)
+    other = actions.file_without_account("nobody@elsewhere.example", at=OPENED, **said)
+    longer = put(changed(*GOLD, LONGER), at=APPLIED).version
+    follow()
+    assert first_response(ticket).target_seconds == 30 * 3600
+
+    for each in (ticket, other):
+        actions.claim(each, actor=each.requester, at=HOLDS + SOON)
+
+    ticket.refresh_from_db()
+    other.refresh_from_db()
+    assert (ticket.sla, other.sla) == ("gold", "standard")
+    assert first_response(ticket).target_seconds == 2 * 3600
+    assert first_response(other).target_seconds == 30 * 3600
+    # The version held for it before, since its own time: the claim takes nothing back.
+    assert [(event.at, event.to) for event in clocks.history(ticket) if event.type == "policy"] == [
+        (HOLDS, (str(longer.pk), "standard")),
+        (HOLDS + SOON, (str(longer.pk), "gold")),
+    ]
+    assert_folding_again_gives_the_same_rows()
+
+
 def test_a_ticket_gets_the_sla_policy_that_the_new_version_says_is_for_it(put, grace):
     make_organization("Initech", grace, contract="gold")
     ticket = make_ticket(grace, at=OPENED)
@@ -242,3 +278,47 @@ def test_a_later_version_takes_the_job_over(put, grace):
     assert [job.is_running for job in Recalculation.objects.all()] == [False, False]
     assert first_response(ticket).target_seconds == 30 * 3600
     assert_folding_again_gives_the_same_rows()
+
+
+def test_a_version_does_not_hold_before_what_it_takes_over(put, grace):
+    old, new = make_ticket(grace, at=OPENED), make_ticket(grace, at=OPENED + 3 * HOUR)
+
+    applied = put(changed(LONGER), at=OPENED - HOUR)
+    follow(new.created_at + TAKEOVER)
+
+    assert applied.version.applied_at == new.created_at
+    assert not Recalculation.objects.filter(finished_at=None).exists()
+    assert set(Ticket.objects.values_list("policy_version", flat=True)) == {applied.version.pk}
+    assert first_response(old).target_seconds == 30 * 3600
+
+
+def test_tickets_that_cannot_follow_park_the_alarm_instead_of_ringing_for_ever(put, grace):
+    ticket = make_ticket(grace, at=OPENED + 3 * HOUR)
+    applied = put(changed(LONGER), at=OPENED + 4 * HOUR)
+    PolicyVersion.objects.filter(pk=applied.version.pk).update(applied_at=OPENED)
+    job = recalculation.running()
+
+    with pytest.raises(recalculation.NoneFollows):
+        recalculation.work(job.pk, OPENED + 5 * HOUR)
+    assert ticket.policy_version != applied.version
+
+
+def test_one_that_fails_does_not_keep_the_others_from_following(put, grace, monkeypatch):
+    tickets = [make_ticket(grace, at=OPENED) for _ in range(3)]
+    applied = put(changed(LONGER), at=APPLIED)
+    settle = clocks.settle
+
+    def fail(some, **more):
+        settled = settle(some, **more)
+        if tickets[1] in some:
+            raise ZeroDivisionError
+        return settled
+
+    monkeypatch.setattr(clocks, "settle", fail)
+    recalculation.work(recalculation.running().pk, HOLDS + SOON)
+
+    followed = Ticket.objects.filter(policy_version=applied.version)
+    assert set(followed) == {tickets[0], tickets[2]}
+    assert recalculation.running().done == 2
+    with pytest.raises(recalculation.NoneFollows):
+        recalculation.work(recalculation.running().pk, HOLDS + 2 * SOON)

@@ -9,8 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from helpdesk.policy import views
+from helpdesk.policy.screens import drafting
+from sla.document import SupportPolicy
 from sla.document.reading import LARGEST_FILE
-from sla.models import PolicyVersion, Priority
+from sla.models import PolicyDraft, PolicyVersion, Priority
 from tenants.models import Role
 from tests.helpdesk.policy.conftest import IONE, changed, without_high
 from tests.support.world import make_ticket
@@ -56,6 +58,29 @@ def test_a_version_is_replayed_and_flips_nothing(admin, answered):
     assert "Kept, and would have been broken" not in said
 
 
+def test_a_draft_of_the_screens_is_chosen_from_its_plan(admin, root, answered):
+    policy = SupportPolicy.load(changed(*SHORTER).encode(), source="policy.yaml")
+    draft = drafting.keep(policy, author=root, base=1, at=timezone.now())
+
+    plan = admin.get(f"/desk/settings/policy/drafts/{draft.pk}/").content.decode()
+    asked = f"{PAGE}?choose={draft.pk}"
+    assert f'href="{asked}"' in plan
+    assert f'<option value="{draft.pk}" selected>Draft of Root,' in admin.get(asked).content.decode()
+    said = text_of(admin.post(PAGE, {"version": str(draft.pk), "days": "7"}))
+    assert "1 kept promise would have been broken." in said
+
+
+def test_a_draft_that_was_thrown_away_meanwhile_is_told(admin, root, answered, monkeypatch):
+    draft = drafting.keep(PolicyVersion.objects.get().policy, author=root, base=1, at=timezone.now())
+    monkeypatch.setattr(views, "_drafts", lambda: [draft])
+    PolicyDraft.objects.all().delete()
+
+    answer = admin.post(PAGE, {"version": str(draft.pk), "days": "7"})
+
+    assert answer.status_code == 422
+    assert "This draft is no longer there." in text_of(answer)
+
+
 def test_a_file_is_replayed_and_nothing_is_written(admin, answered):
     before = PolicyVersion.objects.count(), Event.objects.count()
     file = SimpleUploadedFile("draft.yaml", changed(*SHORTER).encode())
@@ -69,7 +94,7 @@ def test_a_file_is_replayed_and_nothing_is_written(admin, answered):
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"days": "30"}, "Choose a version, or give a draft"),
+        ({"days": "30"}, "Choose a draft or a version, or give a policy"),
         ({"version": "9", "days": "30"}, "9 is not one of the available choices"),
         ({"version": "1", "days": "3000"}, "3000 is not one of the available choices"),
         ({"text": IONE.replace("first_response: 24h", "first_response: soon"), "days": "7"}, "no length of time"),

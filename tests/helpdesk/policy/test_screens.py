@@ -189,3 +189,20 @@ def test_the_pages_are_in_the_readers_language(desk, root, upload, language):
         page = text_of(desk.get(path))
         assert "Policy file" not in page
         assert "Overview" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", 'There is no field "colours" here: did you mean "colour"?'),
+        ("ru", "Поля «colours» здесь нет: может быть, «colour»?"),
+        ("es", "Aquí no hay ningún campo «colours»: ¿quiso decir «colour»?"),
+    ],
+)
+def test_what_a_file_has_wrong_is_told_in_the_reader_s_language(desk, root, language, sentence):
+    type(root).objects.filter(pk=root.pk).update(language=language)
+    text = changed(('  colour: "#0b5fa5"', '  colours: "#0b5fa5"'))
+
+    answer = desk.post(f"{HOME}file", {"text": text}, headers={"accept-language": language})
+
+    assert sentence in text_of(answer)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from sla.models import PolicyDraft
+from tests.helpdesk.policy.conftest import changed
+from tests.support.world import make_ticket
 from tests.tickets.portal import text_of
+from tickets.models import Team, Ticket
 
 HOME = "/desk/settings/policy/"
 TIERS, RULES = f"{HOME}tiers/", f"{HOME}rules/"
@@ -37,6 +40,21 @@ def test_a_tier_gets_a_share_and_a_new_one_a_team(desk, send, apply_draft, polic
     assert policy_now().team_on("vendor").key == "vendor"
     page = text_of(desk.post(f"{TIERS}vendor/move", {"to": "up"}, follow=True))
     assert page.index("Vendor") < page.index("Tier 3: senior engineers or management")
+
+
+def test_a_team_says_who_gets_its_requests_and_how_many_each_holds(desk, send, apply_draft, policy_now):
+    path = f"{HOME}teams/frontline/"
+    unchanged = send(path)
+    assert desk.get(unchanged["Location"]).context["page"].plan.changes == []
+    assert send(path, capacity="0").status_code == 422
+
+    apply_draft(send(path, assignment="least_loaded", capacity="9"))
+
+    team = policy_now().teams["frontline"]
+    assert (team.assignment, team.capacity, team.tier) == ("least_loaded", 9, "tier-1")
+    assert "The member who holds the fewest, at most 9 each" in text_of(desk.get(TIERS))
+    assert "The member who holds the fewest, at most 9 each" in text_of(desk.get("/desk/settings/teams"))
+    assert desk.get(f"{HOME}teams/nonsense/").status_code == 404
 
 
 def test_a_rule_is_made_changed_moved_and_removed(desk, send, apply_draft, policy_now):
@@ -77,4 +95,78 @@ def test_a_rule_that_makes_no_sense_is_refused(send, typed, says):
 
     assert answer.status_code == 422
     assert says in text_of(answer)
+    assert not PolicyDraft.objects.exists()
+
+
+FIELDS = """\
+      service:
+        name: {en: Service, ru: Служба, es: Servicio}
+        kind: choice
+        choices:
+          web: {name: {en: Web, ru: Сайт, es: Web}}
+          mail: {name: {en: Mail, ru: Почта, es: Correo}}
+      backup:
+        name: {en: Backup, ru: Копия, es: Copia}
+        kind: boolean
+      server:
+        name: {en: Server, ru: Сервер, es: Servidor}
+"""
+
+
+def test_a_rule_is_for_requests_with_certain_answers(desk, put, send, apply_draft, policy_now):
+    put(changed(("      steps-tried:\n", f"{FIELDS}      steps-tried:\n")))
+    filled = {"name_en": "Web", "clock": "first_response", "at": "75%", "notify": ["team"]}
+    asked = {"answer_service": ["web"], "answer_backup": ["no"], "answer_server": "web01\r\n web02 \r\n\r\nweb01"}
+
+    apply_draft(send(f"{RULES}new", **filled, **asked))
+
+    def wanted():
+        return policy_now().escalation.rules["web"].when.only.fields
+
+    assert wanted() == {"service": ("web",), "backup": ("no",), "server": ("web01", "web02")}
+    page = text_of(desk.get(RULES))
+    for words in ("Service / Server or service: Web", "Backup: No", "Server: web01, web02"):
+        assert words in page
+    apply_draft(send(f"{RULES}web/", answer_backup=[], answer_server="web03"))  # what else there is comes back as it is
+    assert wanted() == {"service": ("web",), "server": ("web03",)}
+    assert "Web, web03" not in text_of(desk.get("/policy/"))  # it tells the customer nothing
+
+
+def test_a_tier_is_removed_with_all_that_named_it(desk, apply_draft, policy_now):
+    assert "Remove this tier" in text_of(desk.get(f"{TIERS}tier-2/"))
+
+    apply_draft(desk.post(f"{TIERS}tier-2/remove", {"successor": "tier-3"}))
+
+    policy = policy_now()
+    assert list(policy.tiers) == ["tier-1", "tier-3"]
+    assert policy.teams["technicians"].tier == "tier-3"
+    assert all("tier-2" not in category.escalates_to for category in policy.categories.values())
+
+
+def test_a_tier_and_a_team_with_open_tickets_are_not_taken_away(at_acme, desk, grace, policy_now):
+    ticket = make_ticket(grace)
+    for path, typed, says in (
+        (f"{TIERS}tier-1/remove", {"successor": "tier-2"}, "tier:tier-1 is:active"),
+        (f"{HOME}teams/frontline/remove", {}, "teams"),
+    ):
+        answer = desk.post(path, typed, follow=True)
+        assert says in text_of(answer), path
+
+    Ticket.objects.filter(pk=ticket.pk).update(team=Team.objects.get(key="technicians"))
+    draft = desk.post(f"{HOME}teams/technicians/remove")
+    plan = desk.get(draft["Location"])
+    assert f'the team "technicians", and it has 1 open tickets: #{ticket.number}.' in text_of(plan)
+    refused = desk.post(draft["Location"], {"base": str(plan.context["page"].number)})
+    assert refused.status_code == 422
+    assert "technicians" in policy_now().teams
+
+    Ticket.objects.filter(pk=ticket.pk).update(is_active=False)
+    desk.post(draft["Location"], {"base": str(plan.context["page"].number)})
+    assert "technicians" not in policy_now().teams
+
+
+def test_what_can_not_be_removed_is_told_and_what_is_not_there_is_not_found(desk):
+    assert "Say which tier gets its teams." in text_of(desk.post(f"{TIERS}tier-2/remove", follow=True))
+    for path in (f"{TIERS}none/remove", f"{HOME}teams/none/remove"):
+        assert desk.post(path, {"successor": "tier-1"}).status_code == 404
     assert not PolicyDraft.objects.exists()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tenants.access import staff_who_may
+from tenants.fields import parse_id
 from tenants.models import AuditEntry, User
 from tenants.permissions import Permission
 from tickets.sentences import audit
@@ -21,9 +20,9 @@ PAGE_SIZE = 50
 def audit_log(request: HttpRequest, person: User) -> HttpResponse:
     """All changes, the newest first, or those of one subject."""
     found = AuditEntry.objects.select_related("actor")
-    if subject := _uuid(request.GET.get("subject", "")):
+    if subject := parse_id(request.GET.get("subject", "")):
         found = found.filter(subject=subject)
-    if before := _uuid(request.GET.get("before", "")):
+    if before := parse_id(request.GET.get("before", "")):
         found = found.filter(pk__lt=before)
     rows = list(found[: PAGE_SIZE + 1])
     context = {
@@ -33,10 +32,3 @@ def audit_log(request: HttpRequest, person: User) -> HttpResponse:
         "older": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None,
     }
     return render(request, "tickets/desk/audit_log.html", context)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +15,8 @@ from django.utils.translation import ngettext
 from kb.models import Article
 from sla.document import SupportPolicy
 from tenants.context import active_tenant
-from tenants.models import Role, User
+from tenants.models import Role, Tenant, User
+from tenants.text import Text, say
 from tickets.models import Organization, Team, TeamMembership
 
 
@@ -25,20 +30,40 @@ class Step:
 
 
 def checklist(policy: SupportPolicy | None) -> list[Step]:
-    """Every step, in the order in which one does them."""
-    return [_policy(policy), _staff(), _teams(), _mail(), _articles(), _organizations()]
+    """Every step, in the order in which one does them. One query."""
+    staff = User.objects.filter(is_active=True, role__kind__in=[Role.Kind.AGENT, Role.Kind.MANAGER])
+    peopled = TeamMembership.objects.values("team")
+    empty = Team.objects.filter(is_active=True).exclude(pk__in=peopled).values("name")
+    so = Tenant.objects.filter(pk=active_tenant().pk).values(
+        agents=_number(staff),
+        has_teams=Exists(Team.objects.all()),
+        empty_teams=ArraySubquery(empty),
+        articles=_number(Article.objects.filter(status=Article.Status.PUBLISHED)),
+        has_organizations=Exists(Organization.objects.all()),
+    )
+    found = so.get()
+    return [
+        _policy(policy),
+        _staff(found["agents"]),
+        _teams(found["has_teams"], found["empty_teams"]),
+        _mail(),
+        _articles(found["articles"]),
+        _organizations(found["has_organizations"]),
+    ]
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("tenant").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _policy(policy: SupportPolicy | None) -> Step:
     if policy is None:
-        return Step(
-            False, _("There is no support policy yet. Apply one with: manage.py policy apply FILE --tenant SLUG")
-        )
-    return Step(True, _("A support policy is in force."), reverse("desk:settings"))
+        return Step(False, _("There is no support policy yet. Upload its file."), reverse("desk:policy_file"))
+    return Step(True, _("A support policy is in force."), reverse("desk:policy_settings"))
 
 
-def _staff() -> Step:
-    agents = User.objects.filter(is_active=True, role__kind__in=[Role.Kind.AGENT, Role.Kind.MANAGER]).count()
+def _staff(agents: int) -> Step:
     url = f"{reverse('desk:people')}?kind=staff"
     if not agents:
         return Step(False, _("Nobody but administrators works here yet. Add agents."), url)
@@ -46,13 +71,11 @@ def _staff() -> Step:
     return Step(True, text % {"count": agents}, url)
 
 
-def _teams() -> Step:
-    peopled = TeamMembership.objects.values("team")
-    empty = list(Team.objects.filter(is_active=True).exclude(pk__in=peopled))
-    if not Team.objects.exists():
+def _teams(has_teams: bool, empty: list[Text]) -> Step:
+    if not has_teams:
         return Step(False, _("There are no teams yet: they come with the policy."), reverse("desk:teams"))
     if empty:
-        names = ", ".join(str(team) for team in empty)
+        names = ", ".join(say(name) for name in empty)
         return Step(False, _("Nobody is in these teams: %(teams)s.") % {"teams": names}, reverse("desk:teams"))
     return Step(True, _("Every team has members."), reverse("desk:teams"))
 
@@ -60,12 +83,13 @@ def _teams() -> Step:
 def _mail() -> Step:
     address = active_tenant().mail_address
     if not address:
-        return Step(False, _("Mail to customers has no sender's address of its own yet."))
-    return Step(True, _("Mail to customers comes from %(address)s.") % {"address": address}, reverse("desk:mail"))
+        return Step(False, _("Mail to customers has no sender's address of its own yet."), reverse("desk:mail_sender"))
+    return Step(
+        True, _("Mail to customers comes from %(address)s.") % {"address": address}, reverse("desk:mail_sender")
+    )
 
 
-def _articles() -> Step:
-    published = Article.objects.filter(status=Article.Status.PUBLISHED).count()
+def _articles(published: int) -> Step:
     if not published:
         return Step(
             False,
@@ -76,8 +100,8 @@ def _articles() -> Step:
     return Step(True, text % {"count": published}, reverse("desk:articles"))
 
 
-def _organizations() -> Step:
-    if not Organization.objects.exists():
+def _organizations(are_there: bool) -> Step:
+    if not are_there:
         return Step(
             False,
             _("No organisation is entered yet. You need them for contracts and shared tickets."),

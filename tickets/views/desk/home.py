@@ -1,109 +1,138 @@
-"""My day: what is mine and due, what will break before closing time, and how much the team carries."""
+"""The first page: my day for whoever answers, and the desk today for whoever sees to it that all is answered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.core.cache import cache
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from sla.clock import Metric
 from sla.document import SupportPolicy
 from tenants.access import staff
 from tenants.models import User
 from tenants.permissions import Permission
-from tickets import lists
-from tickets.models import TeamMembership, Ticket
+from tickets import approvals, forecast, measures, reading, workload
+from tickets.models import Draft, Status, Ticket
 from tickets.views.desk.checklist import checklist
 from tickets.views.desk.common import policy_in_force, sidebar
-from tickets.views.desk.lists import rows_of
+from tickets.views.desk.lists import Row, rows_of
+from tickets.views.desk.mentioning import latest_of
 
-MOST_ROWS = 10
-MOST_PEOPLE = 12
+#: So many of one's own tickets are looked at, and so many shown below each heading.
+MOST_OWN, MOST_ROWS, MOST_DRAFTS = 200, 10, 10
+#: The days over which it is drawn where requests are solved.
+MEASURED = timedelta(days=30)
+#: So many seconds they are not added up again.
+SHARES_KEPT = 300
 
 
-@dataclass(frozen=True)
-class Load:
-    """How much one colleague carries."""
+@dataclass
+class Mine:
+    """One's own active tickets, by what they ask for; each stands below the first heading that fits."""
 
-    person: User
-    tickets: int
-    overdue: int
-    share: int  # of the heaviest load, in percent
+    overdue: list[Row] = field(default_factory=list)
+    today: list[Row] = field(default_factory=list)
+    promised: list[Row] = field(default_factory=list)
+    waiting: list[Row] = field(default_factory=list)
+    others: int = 0
+
+    @property
+    def number(self) -> int:
+        """All of them."""
+        return sum(map(len, (self.overdue, self.today, self.promised, self.waiting))) + self.others
 
 
 @require_safe
 @staff
 def home(request: HttpRequest, person: User) -> HttpResponse:
-    """The workspace's first page."""
-    now = timezone.now()
-    policy = policy_in_force()
-    closing = _closing(policy, now)
-    owed = Ticket.objects.visible_to(person).active()
-    steps = checklist(policy) if person.may(Permission.CONFIGURE) else []
+    """The workspace's first page: managers begin with the desk, everybody else with their own day."""
+    asked = request.GET.get("day")
+    manages = person.may(Permission.MANAGE_STAFFING)
+    if asked == "desk" or (manages and asked != "mine"):
+        return _desk(request, person, manages=manages)
+    return _my_day(request, person)
+
+
+def _my_day(request: HttpRequest, person: User) -> HttpResponse:
+    now, policy = timezone.now(), policy_in_force()
+    mine = _mine(person, now)
     context = {
-        "mine": rows_of(_first(owed.filter(assignee=person))),
-        "breaking": rows_of(_first(owed.filter(due_at__gte=now, due_at__lte=closing))) if closing else [],
-        "closing": closing,
-        "loads": _loads(person, now),
+        "mine": mine,
+        "sections": [("overdue", mine.overdue), ("today", mine.today), ("promised", mine.promised)],
+        "most": MOST_ROWS,
+        "drafts": Draft.objects.left_by(person)[:MOST_DRAFTS],
+        "loads": workload.loads(person, policy, at=now, everybody=False),
         "sidebar": sidebar(person, policy),
-        "checklist": steps if any(not step.is_done for step in steps) else [],
-        "counts": _counts(owed, person, now),
+        **_around(person, policy),
     }
     return render(request, "tickets/desk/home.html", context)
 
 
-def _first(tickets: QuerySet[Ticket]) -> list[Ticket]:
-    return list(lists.with_rows(tickets).order_by("due_at", "number")[:MOST_ROWS])
-
-
-def _closing(policy: SupportPolicy | None, now: datetime) -> datetime | None:
-    """When the desk closes today; the end of the day where it never does, None when it is closed now."""
-    if policy is None:
-        return None
-    calendar = policy.calendar()
-    if not calendar.is_open(now):
-        return None
+def _mine(person: User, now: datetime) -> Mine:
+    """One's own tickets, of which nobody has many. One query, and one for what is owed on them."""
+    # What is snoozed is not for now, but a broken promise never hides.
+    own = Ticket.objects.filter(is_active=True, assignee=person).filter(Q(snoozed_at=None) | Q(due_at__lt=now))
     tonight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    closes = calendar.next_close(now)
-    return min(closes, tonight) if closes else tonight
+    mine = Mine()
+    for row in rows_of(list(reading.with_rows(own).order_by("due_at", "number")[:MOST_OWN])):
+        ticket = row.ticket
+        if ticket.due_at and ticket.due_at < now:
+            mine.overdue.append(row)
+        elif ticket.due_at and ticket.due_at < tonight:
+            mine.today.append(row)
+        elif any(clock.metric == Metric.PROMISE for clock in ticket.owed_clocks):  # type: ignore[attr-defined]
+            mine.promised.append(row)
+        elif ticket.status.kind in (Status.Kind.NEW, Status.Kind.OPEN):
+            mine.waiting.append(row)
+        else:
+            mine.others += 1
+    return mine
 
 
-def _counts(owed: QuerySet[Ticket], person: User, now: datetime) -> dict[str, int]:
-    """Mine by urgency: an agent's own tickets are few, so they are simply counted."""
-    tonight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    due = owed.filter(assignee=person).values_list("due_at", flat=True)[: lists.MOST_COUNTED + 1]
-    times = list(due)
-    return {
-        "mine": len(times),
-        "overdue": sum(1 for at in times if at and at < now),
-        "today": sum(1 for at in times if at and now <= at < tonight),
+def _desk(request: HttpRequest, person: User, *, manages: bool) -> HttpResponse:
+    now, policy = timezone.now(), policy_in_force()
+    absences = workload.absences(at=now)
+    away = {absence.user_id for absence in absences if absence.begins_at <= now}
+    ahead = forecast.forecast(person, policy, away, at=now)
+    skipped, latest = workload.skips(at=now) if manages else ([], [])
+    tiers = _shares(policy, now) if policy else []
+    context = {
+        "ahead": ahead,
+        "first": rows_of(ahead.first) if ahead else [],
+        "loads": workload.loads(person, policy, at=now, everybody=True, away=away),
+        "away": [(absence, absence.lasts(now)) for absence in absences[: workload.MOST_PEOPLE]],
+        "tiers": tiers,
+        "solved": sum(tier.solved for tier in tiers),
+        "days": MEASURED.days,
+        "skipped": skipped,
+        "skips": latest,
+        "manages": manages,
+        **_around(person, policy),
     }
+    return render(request, "tickets/desk/home_desk.html", context)
 
 
-def _loads(person: User, now: datetime) -> list[Load]:
-    """Colleagues of one's teams, the heaviest load first; everybody who has tickets for those without a team."""
-    mates: QuerySet[User] = User.objects.filter(is_active=True).exclude(role__kind="customer")
-    teams = list(TeamMembership.objects.filter(user=person).values_list("team", flat=True))
-    if teams:
-        mates = mates.filter(pk__in=TeamMembership.objects.filter(team__in=teams).values("user"))
-    active = Ticket.objects.filter(assignee=OuterRef("pk"), is_active=True)
-    counted = mates.annotate(carries=_number(active), late=_number(active.filter(due_at__lt=now)))
-    return _shares(counted.order_by(F("carries").desc(), "name")[:MOST_PEOPLE])
+def _shares(policy: SupportPolicy, now: datetime) -> list[measures.OfTier]:
+    """Which tier solved how much; sums over a month, which may be some minutes old."""
+    summed: list[measures.OfTier] | None = cache.get_or_set(
+        f"tier-shares:{policy.digest}", lambda: measures.of_tiers(policy, since=now - MEASURED), SHARES_KEPT
+    )
+    return summed or []
 
 
-def _number(tickets: QuerySet[Ticket]) -> Coalesce:
-    """A correlated count, which walks the index of one assignee."""
-    counted = tickets.order_by().values("assignee").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def _shares(people: Iterable[User]) -> list[Load]:
-    found = [(each, each.carries, each.late) for each in people]  # type: ignore[attr-defined]
-    heaviest = max((carries for _, carries, _ in found), default=0) or 1
-    return [Load(each, carries, late, round(100 * carries / heaviest)) for each, carries, late in found]
+def _around(person: User, policy: SupportPolicy | None) -> dict[str, Any]:
+    """What stands around both pages."""
+    steps = checklist(policy) if person.may(Permission.CONFIGURE) else []
+    return {
+        "awaited": approvals.awaited_of(person),
+        "now": timezone.now(),
+        "mentions": latest_of(person),
+        "checklist": steps if any(not step.is_done for step in steps) else [],
+    }

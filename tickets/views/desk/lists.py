@@ -1,27 +1,26 @@
-"""Lists of tickets: views with counts, filters and order kept in the address, and acting on several at once."""
+"""Lists of tickets: views with counts, conditions, order and columns kept in the address."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from tenants.access import staff
-from tenants.errors import Refused
 from tenants.models import User
-from tickets import actions, lists, paging, promise
-from tickets.forms.desk import BulkForm, FilterForm
-from tickets.models import Status, Ticket
-from tickets.views.desk.common import policy_in_force, sidebar
+from tickets import actions, listing, paging, promise, reading, search
+from tickets.columns import offered
+from tickets.forms.bulk import BulkForm
+from tickets.forms.desk import FilterForm
+from tickets.models import Ticket
+from tickets.selection import write
+from tickets.views.desk.bulk import shown_change
+from tickets.views.desk.common import policy_in_force, shown_views, sidebar
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,9 @@ class Row:
 
 
 def rows_of(tickets: list[Ticket]) -> list[Row]:
-    """Rows for a list, of tickets that were read by `lists.with_rows`."""
+    """Rows for a list, of tickets that were read by `reading.with_rows`."""
     at, rows = timezone.now(), []
-    for ticket in lists.complete(tickets):
+    for ticket in reading.owe(reading.complete(tickets)):
         said = promise.all_of(ticket, ticket.owed_clocks, at=at)  # type: ignore[attr-defined]
         rows.append(Row(ticket, said[0] if said else None, said))
     return rows
@@ -46,27 +45,32 @@ def rows_of(tickets: list[Ticket]) -> list[Row]:
 @staff
 def tickets(request: HttpRequest, person: User) -> HttpResponse:
     """A view, narrowed and sorted as the address says."""
-    policy = policy_in_force()
-    chosen = lists.views(policy)
-    view = chosen.get(request.GET.get("view", "")) or chosen[lists.DEFAULT]
-    order = paging.ORDERS.get(request.GET.get("sort", "")) or paging.ORDERS[view.order]
-    selection = lists.filtered(lists.select(view, person, at=timezone.now()), request.GET.dict(), person)
-    page = paging.page(
-        lists.with_rows(selection),
-        order,
+    found = listing.read(request.GET, person, at=timezone.now())
+    page = found.page(
         after=paging.Cursor.parse(request.GET.get("after", "")),
         before=paging.Cursor.parse(request.GET.get("before", "")),
     )
+    current = found.view.key if "view" in request.GET else ""
     context = {
-        "view": view,
-        "order": order,
+        "view": found.view,
+        "problems": found.problems,
         "rows": rows_of(page.rows),
+        "is_cut": found.order == listing.BEST and len(page.rows) == search.MAX_HITS,
+        "columns": found.columns,
+        "all_columns": offered(found.policy),
         "previous_url": _turned(request, before=page.before),
         "next_url": _turned(request, after=page.after),
-        "filters": FilterForm(request.GET, policy=policy, view=view, order=order),
-        "bulk": BulkForm(policy=policy),
-        "sidebar": sidebar(person, policy, current=view.key if "view" in request.GET else ""),
-        "has_policy": policy is not None,
+        "filters": FilterForm(request.GET, listed=found),
+        "kept": [(name, value) for name, value in request.GET.items() if name not in ("columns", "after", "before")],
+        "can_edit": found.view.saved is not None and actions.may_edit_view(found.view.saved, person),
+        "save_query": urlencode(
+            {"q": write(found.whole), "sort": found.order, "columns": request.GET.getlist("columns")}, doseq=True
+        ),
+        "bulk": BulkForm(policy=found.policy),
+        "done": shown_change(request, person),
+        "sidebar": shown_views(found.views, current=current),
+        "counts_url": f"{reverse('desk:views')}?{urlencode({'view': current})}",
+        "has_policy": found.policy is not None,
     }
     return render(request, "tickets/desk/tickets.html", context)
 
@@ -77,7 +81,7 @@ def _turned(request: HttpRequest, **cursor: paging.Cursor | None) -> str:
     if value is None:
         return ""
     asked = request.GET.copy()
-    for old in ("after", "before"):
+    for old in ("after", "before", "bulk"):
         asked.pop(old, None)
     asked[name] = str(value)
     return f"?{asked.urlencode()}"
@@ -86,44 +90,6 @@ def _turned(request: HttpRequest, **cursor: paging.Cursor | None) -> str:
 @require_safe
 @staff
 def views(request: HttpRequest, person: User) -> HttpResponse:
-    """The left column with counts, fetched by pages that show something else first."""
+    """The left column with counts, fetched by pages: counting takes longer than all else that they show."""
     current = request.GET.get("view", "")
     return render(request, "tickets/desk/_views.html", {"sidebar": sidebar(person, policy_in_force(), current=current)})
-
-
-@require_POST
-@staff
-def bulk(request: HttpRequest, person: User) -> HttpResponse:
-    """Do the same with every chosen ticket; those that refuse are named, and the others are done."""
-    form = BulkForm(request.POST, policy=policy_in_force())
-    back = f"{reverse('desk:tickets')}?{_where_from(request.POST)}"
-    if not form.is_valid():
-        for sentence in (error for errors in form.errors.values() for error in errors):
-            messages.error(request, str(sentence))
-        return redirect(back)
-    found = Ticket.objects.visible_to(person).filter(number__in=form.cleaned_data["chosen"])
-    done = sum(_do_one(request, person, ticket, form) for ticket in found.order_by("number"))
-    if done:
-        said = ngettext("%(count)s ticket was changed.", "%(count)s tickets were changed.", done)
-        messages.success(request, said % {"count": done})
-    return redirect(back)
-
-
-def _where_from(posted: QueryDict) -> str:
-    """The list's own address, as the form carried it: parameters only, so that it can lead nowhere else."""
-    return QueryDict(posted.get("back", "")[:2000]).urlencode()
-
-
-def _do_one(request: HttpRequest, person: User, ticket: Ticket, form: BulkForm) -> bool:
-    act: Any = form.cleaned_data["act"]
-    try:
-        with transaction.atomic():
-            if act == "take":
-                actions.take(ticket, actor=person, at=timezone.now())
-            else:
-                status = Status.objects.get(key=act.removeprefix("status-"))
-                actions.change_status(ticket, status, actor=person, at=timezone.now())
-    except Refused as refusal:
-        messages.warning(request, _("Ticket %(number)s: %(sentence)s") % {"number": ticket.number, "sentence": refusal})
-        return False
-    return True

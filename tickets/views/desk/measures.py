@@ -7,8 +7,11 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from kb import queries as kb
+from kb.models import Article
 from sla import words
 from tenants.access import staff
 from tenants.models import User
@@ -25,7 +28,7 @@ USUAL = 30
 @require_safe
 @staff
 def measures(request: HttpRequest, person: User) -> HttpResponse:
-    """Promises kept, requests solved per tier and its time, priorities corrected, of a period."""
+    """Promises kept, requests solved per tier and its time, priorities corrected, answers with articles."""
     policy, now = policy_in_force(), timezone.now()
     wanted = request.GET.get("days", "")
     days = int(wanted) if wanted in map(str, PERIODS) else USUAL
@@ -35,6 +38,7 @@ def measures(request: HttpRequest, person: User) -> HttpResponse:
     changed = figures.corrections(since=since)
     filed = figures.filed(since=since)
     tiers = figures.of_tiers(policy, since=since) if policy else []
+    answers = figures.answers(since=since)
     context = {
         "periods": PERIODS,
         "days": days,
@@ -44,5 +48,15 @@ def measures(request: HttpRequest, person: User) -> HttpResponse:
         "corrections": [(named.get(each.former, each.former), named.get(each.to, each.to), each) for each in changed],
         "corrected": sum(each.times for each in changed),
         "filed": filed,
+        "answers": answers,
+        "cited": _titled(answers, person),
     }
     return render(request, "tickets/desk/measures.html", context)
+
+
+def _titled(answers: figures.Answers, person: User) -> list[tuple[int, Article | None, int]]:
+    """The articles that answers carried: number, the article if this person can still open it, in how many answers."""
+    seen = kb.visible_to(person).filter(number__in=[number for number, _ in answers.by_article])
+    language = (get_language() or "en").split("-")[0]
+    articles = {each.number: each for each in kb.with_titles(seen, language)}
+    return [(number, articles.get(number), times) for number, times in answers.by_article]

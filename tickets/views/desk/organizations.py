@@ -14,20 +14,27 @@ from django.db.models import Count
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.access import staff, staff_who_may
 from tenants.errors import Refused
+from tenants.fields import parse_id
 from tenants.models import AuditEntry, User
 from tenants.permissions import Permission
-from tickets import lists, search
+from tickets import reading, search
 from tickets.actions import organizations as actions
-from tickets.forms.people import AddressForm, LiftedForm, MemberForm, OrganizationForm, SuspendForm
-from tickets.models import LiftedExclusion, Membership, Organization, OrganizationAddress, Ticket
+from tickets.actions import suspending
+from tickets.forms.conduct import SuspensionForm
+from tickets.forms.people import AddressForm, LiftedForm, MemberForm, OrganizationForm
+from tickets.models import LiftedExclusion, Membership, Organization, OrganizationAddress, Suspension, Ticket
 from tickets.sentences import audit
+from tickets.views.desk import dangerous
 from tickets.views.desk.common import policy_in_force
+from tickets.views.desk.dangerous import Danger
 from tickets.views.desk.lists import rows_of
 
 PAGE_SIZE = 50
@@ -81,7 +88,7 @@ def _page(
     request: HttpRequest, person: User, shown: Organization, *, wrong: dict[str, forms.Form] | None = None
 ) -> HttpResponse:
     policy = policy_in_force()
-    contract = (policy.contracts.get(shown.contract) or policy.default_contract) if policy else None
+    contract = policy.contract_of(shown.contract) if policy else None
     lifted = LiftedExclusion.objects.filter(organization=shown).select_related("exclusion")
     theirs = Ticket.objects.visible_to(person).filter(organization=shown).order_by("-number")
     chosen = [each.exclusion_id for each in lifted]
@@ -94,10 +101,11 @@ def _page(
         "lifted": lifted,
         "members": shown.memberships.select_related("user").order_by("user__name", "user__email"),
         "addresses": shown.addresses.order_by("email"),
-        "rows": rows_of(list(lists.with_rows(theirs)[:LATEST])),
+        "rows": rows_of(list(reading.with_rows(theirs)[:LATEST])),
         "scopes": Membership.Scope.choices,
         "may_manage": person.may(Permission.MANAGE_ORGANIZATIONS),
         "may_suspend": person.may(Permission.SUSPEND),
+        "appealed": _appealed(shown) if person.may(Permission.SUSPEND) else None,
         "may_audit": person.may(Permission.SEE_SYSTEM),
         "changes": _changes(shown) if person.may(Permission.MANAGE_ORGANIZATIONS) else [],
         "forms": {
@@ -107,12 +115,18 @@ def _page(
             "member": MemberForm(auto_id="member_%s"),
             "address": AddressForm(auto_id="address_%s"),
             "exclusions": LiftedForm(initial={"exclusions": chosen}, auto_id="lifted_%s"),
-            "suspend": SuspendForm(auto_id="suspend_%s"),
+            "suspend": SuspensionForm(auto_id="suspend_%s"),
             **(wrong or {}),
         },
         "wrong": next(iter(wrong or {}), ""),
     }
     return render(request, "tickets/desk/organization.html", context, status=422 if wrong else 200)
+
+
+def _appealed(shown: Organization) -> UUID | None:
+    """The suspension to which they object."""
+    waiting = Suspension.objects.to_decide().filter(organization=shown)
+    return waiting.values_list("pk", flat=True).first()
 
 
 def _changes(shown: Organization) -> list[audit.Entry]:
@@ -154,18 +168,18 @@ def _exclusions(organization: Organization, actor: User, said: dict[str, Any], p
 
 
 def _suspend(organization: Organization, actor: User, said: dict[str, Any], posted: Any) -> object:
-    return actions.suspend(organization, **said, actor=actor)
+    return suspending.suspend(organization, **said, actor=actor, at=timezone.now())
 
 
 def _lift(organization: Organization, actor: User, said: dict[str, Any], posted: Any) -> object:
-    return actions.lift_suspension(organization, actor=actor)
+    suspending.lift_suspension(organization, actor=actor, at=timezone.now())
+    return organization
 
 
 def _id(posted: Any) -> UUID:
-    try:
-        return UUID(posted.get("id", ""))
-    except ValueError:
-        raise Http404 from None
+    if (found := parse_id(posted.get("id", ""))) is None:
+        raise Http404
+    return found
 
 
 STEPS = {
@@ -175,9 +189,27 @@ STEPS = {
     "address": Step(_address, lambda data: AddressForm(data, auto_id="address_%s")),
     "remove-address": Step(_remove_address),
     "exclusions": Step(_exclusions, lambda data: LiftedForm(data, auto_id="lifted_%s")),
-    "suspend": Step(_suspend, lambda data: SuspendForm(data, auto_id="suspend_%s")),
+    "suspend": Step(_suspend, lambda data: SuspensionForm(data, auto_id="suspend_%s")),
     "lift-suspension": Step(_lift),
 }
+
+
+def _loss_of(organization: Organization) -> Danger:
+    number = organization.memberships.count()
+    people = ngettext(
+        "%(count)s person can file no request meanwhile, by page, mail or program, and reads the reason instead.",
+        "%(count)s people can file no requests meanwhile, by page, mail or program, and read the reason instead.",
+        number,
+    )
+    return Danger(
+        title=_("Suspend the support of %(organization)s") % {"organization": organization},
+        lost=[
+            people % {"count": number},
+            _("What is open goes on. You can lift the suspension at any time."),
+        ],
+        button=_("Suspend support"),
+        back=reverse("desk:organization", args=[organization.pk]),
+    )
 
 
 @require_POST
@@ -191,6 +223,8 @@ def change(request: HttpRequest, person: User, pk: UUID, what: str) -> HttpRespo
     form = step.form(request.POST) if step.form else None
     if form is not None and not form.is_valid():
         return _page(request, person, shown, wrong={what: form})
+    if what == "suspend" and (page := dangerous.asked(request, _loss_of(shown), word=shown.name)):
+        return page
     try:
         with transaction.atomic():
             step.do(shown, person, form.cleaned_data if form else {}, request.POST)

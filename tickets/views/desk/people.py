@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tenants import viewing
 from tenants.access import staff
 from tenants.models import Role, User
-from tickets import lists, search
-from tickets.models import Ticket
+from tenants.permissions import Permission
+from tenants.text import say
+from tickets import reading, search, staffing
+from tickets.models import Absence, AgentProfile, Ticket
+from tickets.views.desk.common import policy_in_force
 from tickets.views.desk.lists import rows_of
+from tickets.views.desk.roles import roles_for
 
 PAGE_SIZE = 50
 LATEST = 20
+MOST_ABSENCES = 5
 
 
 @require_safe
@@ -52,6 +62,30 @@ def person_page(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
         "shown": shown,
         "memberships": shown.memberships.select_related("organization").order_by("organization__name"),
         "teams": shown.teams.all() if shown.is_staff_member else [],
-        "rows": rows_of(list(lists.with_rows(theirs)[:LATEST])),
+        "rows": rows_of(list(reading.with_rows(theirs)[:LATEST])),
+        "may_view": viewing.may_view(person, shown),
+        "staffing": _staffing(shown, person) if shown.is_staff_member else None,
+        "roles": roles_for(person, shown),
     }
     return render(request, "tickets/desk/person.html", context)
+
+
+def _staffing(shown: User, person: User) -> dict[str, Any]:
+    """What one of the staff can take, in words, and when they are away."""
+    policy, now = policy_in_force(), timezone.now()
+    (colleague,) = staffing.colleagues([shown], policy, at=now)
+    profile = AgentProfile.objects.filter(user=shown).first()
+    categories = policy.categories if policy else {}
+    calendar = policy.calendars.get(profile.calendar) if policy and profile else None
+    return {
+        "holds": colleague.holds,
+        "capacity": colleague.capacity,
+        "categories": [say(categories[key].name) if key in categories else key for key in colleague.categories],
+        "languages": [str(dict(settings.LANGUAGES).get(code, code)) for code in colleague.languages],
+        "hours": say(calendar.name) if calendar else "",
+        "all": _("All"),
+        "any_time": _("Any time"),
+        "absences": Absence.objects.not_over(now).filter(user=shown)[:MOST_ABSENCES],
+        "may_change": person.may(Permission.MANAGE_STAFFING),
+        "may_close": person.may(Permission.MANAGE_PEOPLE) and person.pk != shown.pk,
+    }

@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from kb import queries as kb
 from tenants.access import staff
 from tenants.models import User
+from tenants.statements import Statement
 from tickets import search as finding
 from tickets.models import Organization
+from tickets.selection import parse
+from tickets.selection.language import LONGEST
 from tickets.views.desk.lists import rows_of
 
 FEW = 5
+
+
+def _people(text: str) -> QuerySet[User]:
+    asked = Value(text)
+    return User.objects.filter(Q(name__icontains=asked) | Q(email__icontains=asked))[:FEW]
+
+
+def _companies(text: str) -> QuerySet[Organization]:
+    return Organization.objects.filter(name__icontains=Value(text))[:FEW]
+
+
+_PEOPLE, _COMPANIES = Statement(_people, text=str), Statement(_companies, text=str)
 
 
 @require_safe
 @staff
 def search(request: HttpRequest, person: User) -> HttpResponse:
     """What was found; a number leads straight to its ticket."""
-    wanted = finding.clean(request.GET.get("q", ""))
+    text = request.GET.get("q", "")
+    query = parse(text)
+    if query.conditions or query.problems or query.unwanted_words:
+        # A list can be sorted, paged, exported and saved; here only words are looked for, in more than tickets.
+        return redirect(f"{reverse('desk:tickets')}?{urlencode({'view': 'every', 'q': text[: LONGEST + 1]})}")
+    wanted = finding.clean(text)
     if ticket := finding.numbered(wanted, person):
         return redirect("desk:ticket", ticket.number)
-    found = finding.find(wanted, person)
-    people = User.objects.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted))[:FEW] if wanted else []
-    companies = Organization.objects.filter(name__icontains=wanted)[:FEW] if wanted else []
+    found = finding.find(query, person)
     language = (get_language() or "en").split("-")[0]
     context = {
         "query": wanted,
         "rows": rows_of(found),
         "is_cut": len(found) == finding.MAX_HITS,
-        "people": people,
-        "organizations": companies,
+        "people": _PEOPLE.rows(text=wanted) if wanted else [],
+        "organizations": _COMPANIES.rows(text=wanted) if wanted else [],
         "articles": kb.search(wanted, person, language).hits[:FEW] if wanted else [],
     }
     return render(request, "tickets/desk/search.html", context)

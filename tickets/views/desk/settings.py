@@ -18,11 +18,12 @@ from tenants import alarms
 from tenants.access import staff_who_may
 from tenants.context import active_tenant
 from tenants.errors import Refused
-from tenants.models import Alarm, Role, User
+from tenants.models import Alarm, User
 from tenants.permissions import Permission
 from tickets.actions import teams as actions
 from tickets.forms.people import MembersForm
 from tickets.models import Status, Team, Tier
+from tickets.sentences import staffing as words
 from tickets.views.desk.checklist import checklist
 from tickets.views.desk.common import policy_in_force
 
@@ -52,24 +53,14 @@ def settings(request: HttpRequest, person: User) -> HttpResponse:
 
 @require_safe
 @staff_who_may(Permission.MANAGE_PEOPLE, Permission.CONFIGURE)
-def roles(request: HttpRequest, person: User) -> HttpResponse:
-    """Who may do what: a row a permission, a column a role."""
-    columns = sorted(Role.objects.all(), key=lambda role: [str(kind) for kind in Role.Kind].index(role.kind))
-    rows = [
-        {"label": permission.label, "cells": [(role, permission in role.permissions) for role in columns]}
-        for permission in Permission
-    ]
-    return render(request, "tickets/desk/roles.html", {"roles": columns, "rows": rows})
-
-
-@require_safe
-@staff_who_may(Permission.MANAGE_PEOPLE, Permission.CONFIGURE)
 def teams(request: HttpRequest, person: User) -> HttpResponse:
     """Tiers with their teams and members."""
     tiers = Tier.objects.filter(is_active=True).prefetch_related("teams__members")
-    return render(
-        request, "tickets/desk/teams.html", {"tiers": tiers, "may_edit": person.may(Permission.MANAGE_PEOPLE)}
-    )
+    policy = policy_in_force()
+    terms = {key: words.assignment(team) for key, team in policy.teams.items()} if policy else {}
+    rows = [(tier, [(team, terms.get(team.key, "")) for team in tier.teams.all() if team.is_active]) for tier in tiers]
+    context = {"tiers": rows, "may_edit": person.may(Permission.MANAGE_PEOPLE)}
+    return render(request, "tickets/desk/teams.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

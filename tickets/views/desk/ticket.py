@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kb import queries as kb
-from sla import clock as engine
 from sla.document import SupportPolicy
 from tenants.access import staff
 from tenants.models import User
 from tenants.permissions import Permission
+from tenants.statements import Statement
+from tenants.templatetags.once import url_of_number
 from tenants.text import say
-from tickets import clocks, ledger, promise, timeline
-from tickets.forms.desk import ComposerForm, TagForm
-from tickets.models import Clock, Event, Organization, Ticket
+from tickets import actions, answers, clocks, ledger, promise, timeline
+from tickets.actions.opening import is_suspended
+from tickets.forms.composing import ComposerForm
+from tickets.forms.desk import TagForm
+from tickets.models import Draft, Event, Organization, Ticket
+from tickets.sight import Sight, sight_of, with_sight
+from tickets.views.desk import composer_block, conduct, inserting
 from tickets.views.desk.acts import ACTS
 from tickets.views.desk.common import ticket_or_404
 
@@ -59,7 +64,10 @@ class Act:
 @staff
 def ticket(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """The page of one ticket."""
-    return render_ticket(request, person, ticket_or_404(person, number))
+    shown = ticket_or_404(person, number)
+    if shown.is_called:  # type: ignore[attr-defined]
+        actions.see_mentions(shown, person=person)
+    return render_ticket(request, person, shown)
 
 
 def render_ticket(
@@ -69,74 +77,81 @@ def render_ticket(
     *,
     composer: ComposerForm | None = None,
     changed: QuerySet[Event] | None = None,
+    newer: Draft | None = None,
 ) -> HttpResponse:
     """The page, with what was typed and 422 when a composer comes back with errors."""
     policy = promise.policy_for(ticket)
     story = timeline.for_agent(ticket, person)
-    shown = _shown(request, story)
+    shown = shown_items(request, story)
+    desk = composer_block.of(ticket, person)
+    composer = composer or _composer(request, ticket, person, policy, desk)
     context = {
         "ticket": ticket,
-        "newest_first": _is_newest_first(request),
+        "chosen": inserting.chosen(request, person, ticket, composer, desk),
+        "newest_first": is_newest_first(request),
         "show": "messages" if request.GET.get("show") == "messages" else "all",
         "items": shown[:MOST_SHOWN],
         "older": shown[MOST_SHOWN:],
-        "clocks": _clock_blocks(ticket, policy),
+        "clocks": clock_blocks(ticket, policy),
         "acts": acts_for(ticket, person),
         "may_reply": person.may(Permission.REPLY) and ticket.status.kind != "closed" and ticket.merged_into_id is None,
-        "composer": composer or _composer(request, ticket, person, policy, story),
+        "composer": composer,
+        "desk": desk,
+        "newer": newer,
         "changed_items": _changed(story, changed),
         "tag_form": TagForm(ticket=ticket, person=person) if person.may(Permission.CHANGE) else None,
-        "tags": ticket.tags.all(),
         "others": _others(ticket, person),
-        "answers": _answers(ticket, policy),
+        "conduct": conduct.of(story),
+        "is_suspended": ticket.is_unproven and is_suspended(ticket.requester, at=timezone.now()),
+        "beside": ticket.beside,  # type: ignore[attr-defined]
+        **fields_block(ticket, person, policy),
         "impact": _level(policy.matrix.impacts if policy.matrix else {}, ticket.impact),
         "urgency": _level(policy.matrix.urgencies if policy.matrix else {}, ticket.urgency),
         "climbs": [item for item in story if item.verb in ("ticket.escalated", "ticket.handed_back")],
         "near": _near(ticket, person),
         "organization": _organization(ticket.organization, policy) if ticket.organization else None,
     }
-    response = render(request, "tickets/desk/ticket.html", context, status=422 if composer and composer.errors else 200)
+    response = render(request, "tickets/desk/ticket.html", context, status=422 if composer.errors else 200)
     if request.GET.get("order") in ("newest", "oldest"):
         response.set_cookie(ORDER_COOKIE, request.GET["order"], max_age=31_536_000, samesite="Lax", httponly=True)
     return response
 
 
-def _is_newest_first(request: HttpRequest) -> bool:
+def is_newest_first(request: HttpRequest) -> bool:
+    """In which order this reader wants the conversation."""
     return (request.GET.get("order") or request.COOKIES.get(ORDER_COOKIE)) != "oldest"
 
 
-def _shown(request: HttpRequest, story: list[timeline.Item]) -> list[timeline.Item]:
+def shown_items(request: HttpRequest, story: list[timeline.Item]) -> list[timeline.Item]:
     """As the reader wants it: messages alone or everything, the newest or the oldest first."""
     only = [item for item in story if item.is_message] if request.GET.get("show") == "messages" else story
-    return list(reversed(only)) if _is_newest_first(request) else only
+    return list(reversed(only)) if is_newest_first(request) else only
 
 
 def _composer(
-    request: HttpRequest, ticket: Ticket, person: User, policy: SupportPolicy, story: list[timeline.Item]
+    request: HttpRequest,
+    ticket: Ticket,
+    person: User,
+    policy: SupportPolicy,
+    desk: composer_block.Desk,
 ) -> ComposerForm:
-    """Empty, but for an article that was asked for and the state that was set with the last reply."""
+    """With the draft that is left here, or else an article that was asked for; the state set with the last reply."""
     last = request.COOKIES.get(REMEMBERED, "")
+    asked = request.GET.get("write", "")
+    kind = asked if asked in ("reply", "note") else inserting.asked_kind(request, person) or desk.last_kind
+    draft = desk.drafts.get(kind)
+    asked_text = inserting.asked(request, person, ticket)
+    state = draft.status if draft else last
     initial = {
         "seen": ticket.last_event,  # type: ignore[attr-defined]
-        "status": last if last in policy.statuses and ticket.is_active else "",
-        "body": _article_text(request, person, request.GET.get("article", "")),
-        "kind": "note" if request.GET.get("write") == "note" else "reply",
+        "status": state if state in policy.statuses and ticket.is_active else "",
+        "body": "\n\n".join(part for part in (draft.body if draft else "", asked_text) if part),
+        "html": draft.html if draft and not asked_text else "",
+        "revision": draft.revision if draft else 0,
+        "reach": draft.reach if draft else "",
+        "kind": kind,
     }
     return ComposerForm(policy=policy, initial=initial)
-
-
-def _article_text(request: HttpRequest, person: User, number: str) -> str:
-    """A sentence with the link to an article that this person may read."""
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
-        return ""
-    found = kb.with_titles(kb.visible_to(person).filter(number=int(number)), _language())
-    return article_text(request, int(number), found[0].shown.title) if found else ""  # type: ignore[attr-defined]
-
-
-def article_text(request: HttpRequest, number: int, title: str) -> str:
-    """What a reply says about an article: its title and its whole address."""
-    address = request.build_absolute_uri(reverse("kb:article", args=[number]))
-    return f"{title}\n{address}\n"
 
 
 def _language() -> str:
@@ -152,48 +167,42 @@ def _changed(story: list[timeline.Item], changed: QuerySet[Event] | None) -> lis
     return [item for item in story if item.id in ids]
 
 
-def _clock_blocks(ticket: Ticket, policy: SupportPolicy) -> list[ClockBlock]:
+def clock_blocks(ticket: Ticket, policy: SupportPolicy) -> list[ClockBlock]:
     """Each promise as it stands, what is owed first, with its ledger."""
     now = timezone.now()
     folded = {(str(each.metric), each.number): each for each in clocks.explain(ticket, at=now)}
-    said = promise.all_of(ticket, [_row(ticket, each) for each in folded.values()], at=now, with_tiers=True)
+    rows = [clocks.row_of(ticket, each, at=now) for each in folded.values()]
+    said = promise.all_of(ticket, rows, at=now, with_tiers=True)
     return [ClockBlock(one, ledger.lines(folded[one.metric, one.number], policy)) for one in said]
-
-
-def _row(ticket: Ticket, folded: engine.Clock) -> Clock:
-    """The clock's row as of now: folded for the ledger anyway, so that it need not be read too."""
-    paused = folded.state == engine.State.PAUSED
-    return Clock(
-        ticket=ticket,
-        metric=str(folded.metric),
-        number=folded.number,
-        state=str(folded.state),
-        started_at=folded.started_at,
-        target_seconds=folded.target_seconds,
-        remaining_seconds=folded.remaining_seconds(timezone.now()) if paused else None,
-        due_at=folded.due_at,
-        breached_at=folded.breached_at,
-        fulfilled_at=folded.fulfilled_at,
-    )
 
 
 def _others(ticket: Ticket, person: User) -> list[Ticket]:
     """The customer's other tickets, the newest first; also where to look for duplicates."""
-    theirs = Ticket.objects.visible_to(person).filter(requester=ticket.requester_id).exclude(pk=ticket.pk)
-    return list(
-        theirs.select_related("status").only("number", "subject", "created_at", "status").order_by("-number")[:OTHERS]
-    )
+    found = _theirs(sight_of(person))
+    return found.rows(reader=person.pk, requester=ticket.requester_id, but=ticket.pk)
 
 
-def _answers(ticket: Ticket, policy: SupportPolicy) -> list[tuple[str, str]]:
-    """What the category's form asked, in its words, and what the customer wrote."""
-    category = policy.categories.get(ticket.category.key)
-    asked = {each.key: each for each in policy.fields_for(category.key if category else None)}
-    return [
-        (say(asked[key].name) if key in asked else key, _("Yes") if value is True else str(value))
-        for key, value in ticket.answers.items()
-        if value not in ("", None, False)
-    ]
+@lru_cache(maxsize=256)
+def _theirs(sight: Sight) -> Statement[Ticket]:
+    """Tickets of a customer that people of a sight see."""
+
+    def query_set(reader: UUID, requester: UUID, but: UUID) -> QuerySet[Ticket]:
+        theirs = Ticket.objects.visible_to(with_sight(reader, sight)).filter(requester=requester).exclude(pk=but)
+        shown = theirs.select_related("status").only("number", "subject", "created_at", "status")
+        return shown.order_by("-number")[:OTHERS]
+
+    return Statement(query_set, reader=UUID, requester=UUID, but=UUID)
+
+
+def fields_block(ticket: Ticket, person: User, policy: SupportPolicy) -> dict[str, Any]:
+    """What the policy asks, and what was answered, without a query."""
+    rows = answers.for_staff(ticket, policy)
+    return {
+        "fields": rows,
+        "former_fields": [row for row in rows if not row.is_asked],
+        "has_answers": any(row.text or row.is_wanted for row in rows),
+        "may_change_fields": person.may(Permission.CHANGE) and ACTS["fields"].is_possible(ticket),
+    }
 
 
 def _near(ticket: Ticket, person: User) -> list[Any]:
@@ -208,7 +217,7 @@ def _level(levels: Any, key: str) -> str:
 
 
 def _organization(organization: Organization, policy: SupportPolicy) -> dict[str, Any]:
-    contract = policy.contracts.get(organization.contract) or policy.default_contract
+    contract = policy.contract_of(organization.contract)
     return {
         "row": organization,
         "contract": say(contract.name) if contract else "",
@@ -219,11 +228,17 @@ def _organization(organization: Organization, policy: SupportPolicy) -> dict[str
 def acts_for(ticket: Ticket, person: User) -> list[Act]:
     """What this person may do with this ticket as it is now."""
     own = [
-        Act(name, str(kind.title), kind.icon, reverse("desk:act", args=[ticket.number, name]), kind.key)
+        Act(name, str(kind.title), kind.icon, url_of_number("desk:act", ticket.number, name), kind.key)
         for name, kind in ACTS.items()
         if person.may(kind.permission) and kind.is_possible(ticket)
     ]
-    return [*_moves(ticket, person), *own]
+    return [*_moves(ticket, person), *own, *_snooze(ticket, person)]
+
+
+def _snooze(ticket: Ticket, person: User) -> list[Act]:
+    if not (person.may(Permission.CHANGE) and ticket.is_active) or ticket.snoozed_at:
+        return []
+    return [Act("snooze", _("Snooze"), "moon", url_of_number("desk:snooze", ticket.number), "z")]
 
 
 def _moves(ticket: Ticket, person: User) -> list[Act]:
@@ -234,17 +249,7 @@ def _moves(ticket: Ticket, person: User) -> list[Act]:
     rank = tiers[ticket.tier.key].rank if ticket.tier.key in tiers else 0
     moves = []
     if any(tier.rank > rank for tier in tiers.values()):
-        moves.append(Act("escalate", _("Escalate"), "stairs-up", reverse("desk:escalate", args=[ticket.number]), "e"))
+        moves.append(Act("escalate", _("Escalate"), "stairs-up", url_of_number("desk:escalate", ticket.number), "e"))
     if any(tier.rank < rank for tier in tiers.values()):
-        moves.append(Act("hand_back", _("Hand back"), "arrow-back-up", reverse("desk:hand_back", args=[ticket.number])))
+        moves.append(Act("hand_back", _("Hand back"), "arrow-back-up", url_of_number("desk:hand_back", ticket.number)))
     return moves
-
-
-@require_safe
-@staff
-def articles(request: HttpRequest, person: User, number: int) -> HttpResponse:
-    """Articles that may answer a ticket, with a button that puts the link into the reply."""
-    ticket = ticket_or_404(person, number)
-    hits = kb.suggest(f"{ticket.subject} {ticket.description[:300]}", person, _language(), limit=5)
-    found = [(hit, article_text(request, hit.article.number, hit.title)) for hit in hits]
-    return render(request, "tickets/desk/_articles.html", {"ticket": ticket, "found": found})

@@ -21,6 +21,7 @@ from tenants.access import reader_of
 from tenants.errors import Refused
 from tenants.models import User
 from tickets.errors import PolicyMissing
+from tickets.forms.portal import TokenForm
 from tickets.models import Ticket
 from tickets.models.ticket import TicketQuerySet
 
@@ -68,6 +69,8 @@ def attempt(form: forms.Form, act: Callable[[], Result]) -> Result | None:
             return act()
     except Refused as refusal:
         form.add_error(None, str(refusal))
+        if isinstance(form, TokenForm):
+            form.refused_for = refusal.code
         return None
 
 

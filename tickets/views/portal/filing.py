@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -19,12 +20,12 @@ from kb import queries as kb
 from sla import words
 from sla.document import SupportPolicy
 from sla.document.requests import Category as CategorySpec
-from sla.models import Priority
 from tenants.access import reader_of
 from tenants.models import User
 from tickets import actions, desk, promise
-from tickets.forms.portal import FilingForm, article_numbers
-from tickets.models import Category, LiftedExclusion, Organization, Ticket
+from tickets.forms.portal import FilingForm, UnsignedFilingForm, article_numbers
+from tickets.models import LiftedExclusion, Organization, Ticket
+from tickets.views.portal import duplicates, unsigned
 from tickets.views.portal.common import (
     articles_named,
     attempt,
@@ -35,6 +36,7 @@ from tickets.views.portal.common import (
 )
 from tickets.views.portal.home import tiles
 from tickets.views.portal.lists import crumbs
+from tickets.views.portal.uploads import holder_of, may_begin
 
 
 # Exempt from the general check of the form's token, which would lose what was typed; `is_stale` does it here.
@@ -48,7 +50,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     category = policy.categories.get(request.GET.get("category", ""))
     if category is None and len(policy.categories) == 1:
         category = policy.default_category
-    if person is None and request.method != "POST":
+    if person is None and request.method != "POST" and not actions.may_file_without_account():
         return redirect_to_login(request.get_full_path())
     if category is None:
         context = {"categories": tiles(policy), "policy": policy, "crumbs": crumbs((_("New request"), ""))}
@@ -64,43 +66,52 @@ def _form(
     request: HttpRequest, policy: SupportPolicy, category: CategorySpec, organizations: list[Organization]
 ) -> FilingForm:
     given: dict[str, Any] = {"policy": policy, "category": category, "organizations": organizations}
+    kind = UnsignedFilingForm if unsigned.is_meant(request) else FilingForm
     if request.method == "POST":
-        return FilingForm(request.POST, request.FILES, **given)
+        form = kind(request.POST, request.FILES, **given)
+        form.holder = holder_of(request, begins=bool(request.FILES) and kind is UnsignedFilingForm)
+        return form
     near = [f"{number:06d}" for number in article_numbers(request.GET.getlist("article"))]
     subject = request.GET.get("subject", "").replace("\0", "")[:200]
-    return FilingForm(initial={"near_articles": " ".join(near), "subject": subject}, **given)
+    return kind(initial={"near_articles": " ".join(near), "subject": subject}, **given)
 
 
 def _file(
     request: HttpRequest, form: FilingForm, organizations: list[Organization], person: User | None
 ) -> HttpResponse:
+    if person is None and isinstance(form, UnsignedFilingForm) and not is_stale(request):
+        sent = attempt(form, lambda: unsigned.file(request, form)) if form.is_valid() else None
+        return unsigned.sent_to(request, form, sent) if sent else _page(request, form, organizations, status=422)
     if person is None or is_stale(request):
         return _page(request, form, organizations, {"signed_out": person is None, "is_stale": True}, status=403)
-    ticket = attempt(form, lambda: _open(form, person)) if form.is_valid() else None
-    if ticket is None:
-        return _page(request, form, organizations, status=422)
-    return redirect("portal:ticket_filed", ticket.number)
+    return _file_for(request, form, organizations, person)
+
+
+def _file_for(request: HttpRequest, form: FilingForm, organizations: list[Organization], person: User) -> HttpResponse:
+    """File it, or put it on a request about the same; else the page comes back, and the files stay where they are."""
+    is_valid = form.is_valid()
+    alike: list[Ticket] = []
+    if "join" in request.POST:
+        answer = duplicates.join(request, form, person)
+    else:
+        alike = duplicates.of_form(form, person, request.POST) if is_valid else []
+        ticket = attempt(form, lambda: _open(form, person)) if is_valid and not alike else None
+        answer = redirect("portal:ticket_filed", ticket.number) if ticket else None
+    if answer is not None:
+        return answer
+    return _page(request, form, organizations, duplicates.shown(alike, is_asked=bool(alike)), status=422)
 
 
 def _open(form: FilingForm, person: User) -> Ticket:
     said = form.cleaned_data
-    priority = Priority.objects.get(key=said["priority"]) if said.get("priority") else None
     return actions.once(
         said["token"],
         person=person,
         act=lambda: actions.open_ticket(
             requester=person,
-            subject=said["subject"],
-            description=said["description"],
-            category=Category.objects.get(key=form.category.key),
-            priority=priority,
-            impact=said.get("impact", ""),
-            urgency=said.get("urgency", ""),
             organization=said.get("organization"),
-            answers=form.answers(),
-            articles=said["near_articles"],
-            files=said["files"],
             at=timezone.now(),
+            **unsigned.request_of(form),
         ),
     )
 
@@ -114,6 +125,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     policy, category, person, at = form.policy, form.category, reader_of(request), timezone.now()
+    if status == 422:
+        form.keep_files(at=at, may_begin=partial(may_begin, request))
     context = {
         "form": form,
         "policy": policy,
@@ -140,11 +153,10 @@ def exclusions_of(policy: SupportPolicy, organizations: Iterable[Organization]) 
         for company, key in found.values_list("organization", "exclusion__key"):
             agreed.setdefault(company, set()).add(key)
     for organization in organizations:
-        contract = policy.contracts.get(organization.contract) or policy.default_contract
+        contract = policy.contract_of(organization.contract)
         lifted.append(agreed.get(organization.pk, set()) | set(contract.lifts if contract else ()))
-    for_all = (
-        set.intersection(*lifted) if lifted else set(policy.default_contract.lifts if policy.default_contract else ())
-    )
+    usual = policy.default_contract
+    for_all = set.intersection(*lifted) if lifted else set(usual.lifts if usual else ())
     return [each for each in policy.exclusions.values() if each.key not in for_all]
 
 

@@ -17,7 +17,8 @@ from sla.document.people import Channel
 from sla.document.requests import Category
 from tenants.access import reader_of
 from tenants.text import say
-from tickets import desk
+from tickets import approvals, desk
+from tickets.fairuse.standing import standing_of
 from tickets.models import Ticket
 from tickets.views.portal.common import policy_required
 from tickets.views.portal.lists import for_rows, rows_of
@@ -60,9 +61,11 @@ class Way:
     address: str
     is_advisory: bool
     hours: str
+    hours_here: str
     now: words.OpenNow
     icon: str
     link: str
+    may_call: bool = False
 
 
 @require_safe
@@ -77,7 +80,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": tiles(policy),
         "hours": hours_of(policy, at),
         "channels": ways(policy, at),
+        "has_portal": policy.channels["portal"].on,
         "latest": rows_of(latest, at),
+        "standing": standing_of(person, at=at) if person else None,
+        "awaited": approvals.awaited_of(person) if person else [],
+        "now": at,
     }
     return render(request, "tickets/portal/home.html", context)
 
@@ -131,9 +138,11 @@ def _way(policy: SupportPolicy, channel: Channel, at: datetime) -> Way:
         address=channel.address or "",
         is_advisory=channel.status == "advisory",
         hours=words.hours(calendar),
+        hours_here=words.hours_here(calendar, at=at),
         now=words.open_now(calendar, at),
         icon=icons.get(channel.key, "message"),
         link=next(_links(channel), ""),
+        may_call=channel.key == "phone" and channel.callback,
     )
 
 

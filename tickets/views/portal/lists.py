@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from tenants.models import User
 from tenants.text import say
 from tickets import promise
-from tickets.models import Membership, Organization, Ticket
+from tickets.models import Membership, Organization, Participant, Ticket
 from tickets.models.ticket import TicketQuerySet
 from tickets.views.portal.common import customer_required, tickets_of
 
@@ -55,7 +55,7 @@ def for_rows(tickets: TicketQuerySet) -> TicketQuerySet:
 @customer_required
 def tickets(request: HttpRequest, person: User) -> HttpResponse:
     """What this person asked."""
-    return _list(request, person, Ticket.objects.filter(requester=person), {"is_own": True})
+    return show_list(request, person, Ticket.objects.filter(requester=person), {"is_own": True})
 
 
 @require_safe
@@ -65,36 +65,49 @@ def organization_tickets(request: HttpRequest, person: User) -> HttpResponse:
     seen = Organization.objects.filter(pk__in=_seen(person).values("organization"))
     organizations = list(seen)
     found = tickets_of(person).filter(organization__in=organizations)
-    return _list(request, person, found, {"is_own": False, "organizations": organizations})
+    return show_list(request, person, found, {"is_own": False, "organizations": organizations})
 
 
 def _seen(person: User) -> QuerySet[Membership]:
     return Membership.objects.filter(user=person).exclude(scope=Membership.Scope.OWN)
 
 
-def _list(request: HttpRequest, person: User, found: TicketQuerySet, context: dict[str, object]) -> HttpResponse:
+def show_list(request: HttpRequest, person: User, found: TicketQuerySet, context: dict[str, object]) -> HttpResponse:
+    """A page of tickets by number, in progress or finished."""
     is_finished = request.GET.get("show") == "finished"
     before = request.GET.get("before", "")
+    mine = list(Organization.objects.of(person).order_by("name"))
+    chosen = next((each for each in mine if str(each.pk) == request.GET.get("organization")), None)
+    if chosen is not None:
+        found = found.filter(organization=chosen)
     found = for_rows(found.filter(is_active=not is_finished)).order_by("-number")
     if before.isascii() and before.isdecimal() and len(before) <= LONGEST_NUMBER:
         found = found.filter(number__lt=int(before))
     page = list(found[: PAGE_SIZE + 1])
-    show = "show=finished&" if is_finished else ""
+    show = ("show=finished&" if is_finished else "") + (f"organization={chosen.pk}&" if chosen else "")
     context |= {
         "rows": rows_of(page[:PAGE_SIZE], timezone.now()),
-        "tabs": _tabs(request, is_finished=is_finished),
+        "tabs": _tabs(request, f"organization={chosen.pk}" if chosen else "", is_finished=is_finished),
+        "mine": mine if len(mine) > 1 else [],
+        "chosen": chosen,
         "is_finished": is_finished,
-        "has_organization": not context["is_own"] or _seen(person).exists(),
+        "has_organization": bool(context.get("organizations")) or _seen(person).exists(),
+        "has_copies": context.get("is_copies") or Participant.objects.filter(user=person).exists(),
         "next_url": f"?{show}before={page[PAGE_SIZE - 1].number}" if len(page) > PAGE_SIZE else "",
         "previous_url": f"?{show}".rstrip("&") if before else "",
     }
     return render(request, "tickets/portal/tickets.html", context)
 
 
-def _tabs(request: HttpRequest, *, is_finished: bool) -> list[dict[str, object]]:
+def _tabs(request: HttpRequest, only: str, *, is_finished: bool) -> list[dict[str, object]]:
+    and_only = f"&{only}" if only else ""
     return [
-        {"label": _("In progress"), "url": request.path, "current": not is_finished},
-        {"label": _("Finished"), "url": f"{request.path}?show=finished", "current": is_finished},
+        {
+            "label": _("In progress"),
+            "url": f"{request.path}?{only}" if only else request.path,
+            "current": not is_finished,
+        },
+        {"label": _("Finished"), "url": f"{request.path}?show=finished{and_only}", "current": is_finished},
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,16 +13,35 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from sla import words
+from sla.document import SupportPolicy
 from tenants.access import reader_of
 from tenants.models import User
 from tenants.text import say
-from tickets import actions, promise, timeline
-from tickets.forms.portal import CommentForm
+from tickets import (
+    actions,
+    answers,
+    approvals,
+    beside,
+    checklists,
+    links,
+    promise,
+    ratings,
+    recipients,
+    reopening,
+    rights,
+    timeline,
+)
+from tickets.forms.identifying import IdentifyingForm, identifying
+from tickets.forms.portal import CommentForm, CopyForm
+from tickets.forms.ratings import RatingForm
 from tickets.models import Status, Ticket
+from tickets.views.portal import confirming
 from tickets.views.portal.common import articles_named, attempt, customer_required, is_stale, tickets_of
 from tickets.views.portal.lists import crumbs
+from tickets.views.portal.uploads import holder_of
 
 
 @require_safe
@@ -31,6 +51,8 @@ def ticket(request: HttpRequest, person: User, number: int) -> HttpResponse:
     found = _find(person, number)
     if found is None and person.is_staff_member and Ticket.objects.visible_to(person).filter(number=number).exists():
         return redirect("desk:ticket", number)
+    if found is not None and links.must_confirm(found, person):
+        return confirming.page(request, found, person)
     return show(request, person, found or _missing(), CommentForm())
 
 
@@ -40,32 +62,58 @@ def ticket(request: HttpRequest, person: User, number: int) -> HttpResponse:
 def reply(request: HttpRequest, number: int) -> HttpResponse:
     """Post what the customer wrote."""
     form, person = CommentForm(request.POST, request.FILES), reader_of(request)
+    form.holder = holder_of(request)
     if person is None:
         return render(request, "tickets/portal/signed_out.html", {"form": form, "number": number}, status=403)
-    found = _find(person, number) or _missing()
+    found = find_or_404(person, number)
+    if links.must_confirm(found, person):
+        return confirming.page(request, found, person)
     if is_stale(request):
         form.is_valid()
         form.add_error(None, _("You have signed in again meanwhile. Look at your message and send it once more."))
         return show(request, person, found, form, status=403)
-    return _act(request, person, found, form, lambda: _comment(found, person, form))
+    return _act(request, person, found, form, lambda: comment_from(form, found, person))
 
 
-def _comment(found: Ticket, person: User, form: CommentForm) -> Ticket:
+def comment_from(form: CommentForm, found: Ticket, person: User) -> Ticket:
+    """Post what a valid form says, once however often it is sent; the ticket that it stands on."""
     said = form.cleaned_data
     return actions.once(
         said["token"],
         person=person,
         act=lambda: (
-            actions.comment(found, author=person, body=said["body"], files=said["files"], at=timezone.now()).ticket
+            actions.comment(
+                found,
+                author=person,
+                body=said["body"],
+                files=form.attached(),
+                as_it_is=said["as_it_is"],
+                at=timezone.now(),
+            ).ticket
         ),
     )
 
 
 @require_POST
 @customer_required
+def identify(request: HttpRequest, person: User, number: int) -> HttpResponse:
+    """Fill in the authorisation data that the request lacks."""
+    found = find_or_404(person, number)
+    if links.must_confirm(found, person):
+        return confirming.page(request, found, person)
+    form = IdentifyingForm(request.POST, ticket=found)
+    act = lambda: actions.identify(found, form.answers(), actor=person, at=timezone.now())  # noqa: E731
+    done = attempt(form, act) if form.is_valid() else None
+    if done is not None:
+        return redirect("portal:ticket", number)
+    return show(request, person, found, CommentForm(), status=422, more={"identify": form})
+
+
+@require_POST
+@customer_required
 def solve(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """My problem is solved."""
-    found = _find(person, number) or _missing()
+    found = find_or_404(person, number)
     act = lambda: actions.solve_by_requester(found, actor=person, at=timezone.now())  # noqa: E731
     return _act(request, person, found, CommentForm({}), act)
 
@@ -74,7 +122,7 @@ def solve(request: HttpRequest, person: User, number: int) -> HttpResponse:
 @customer_required
 def reopen(request: HttpRequest, person: User, number: int) -> HttpResponse:
     """It is not solved after all."""
-    found = _find(person, number) or _missing()
+    found = find_or_404(person, number)
     act = lambda: actions.reopen(found, actor=person, at=timezone.now())  # noqa: E731
     return _act(request, person, found, CommentForm({}), act)
 
@@ -82,27 +130,63 @@ def reopen(request: HttpRequest, person: User, number: int) -> HttpResponse:
 def _act(
     request: HttpRequest, person: User, found: Ticket, form: CommentForm, act: Callable[[], Ticket]
 ) -> HttpResponse:
+    if links.must_confirm(found, person):
+        return confirming.page(request, found, person)
     done = attempt(form, act) if form.is_valid() else None
     if done is None:
+        form.keep_files(at=timezone.now())
         return show(request, person, found, form, status=422)
-    if request.htmx:  # type: ignore[attr-defined]
+    if done.pk != found.pk:
+        messages.info(request, went_on(found, done))
+    elif request.htmx:  # type: ignore[attr-defined]
         return show(request, person, _find(person, found.number) or _missing(), CommentForm())
-    return redirect(f"{reverse('portal:ticket', args=[found.number])}#latest")
+    return onward(request, f"{reverse('portal:ticket', args=[done.number])}#latest")
 
 
-def show(request: HttpRequest, person: User, found: Ticket, form: CommentForm, *, status: int = 200) -> HttpResponse:
+def may_add_copies(found: Ticket, person: User, policy: SupportPolicy) -> bool:
+    """Whether the page offers it; the action decides. Asks the database nothing."""
+    allowed = policy.self_service.copies
+    is_open = found.status.kind != Status.Kind.CLOSED and found.merged_into_id is None
+    return is_open and allowed != "nobody" and found.requester_id == person.pk and not found.is_unproven
+
+
+def went_on(former: Ticket, new: Ticket) -> str:
+    """What to tell whose reply became a ticket of its own."""
+    return _(
+        "The time to reopen request %(former)s was over. What you wrote is request %(number)s now; both are linked."
+    ) % {"former": former.number, "number": new.number}
+
+
+def onward(request: HttpRequest, path: str) -> HttpResponse:
+    """To another page, also where htmx asked for a part of this one."""
+    return HttpResponseClientRedirect(path) if request.htmx else redirect(path)  # type: ignore[attr-defined]
+
+
+def show(
+    request: HttpRequest,
+    person: User,
+    found: Ticket,
+    form: CommentForm,
+    *,
+    status: int = 200,
+    more: dict[str, Any] | None = None,
+) -> HttpResponse:
     """The whole page, or to htmx what changes on it."""
     is_part = bool(request.htmx)  # type: ignore[attr-defined]
     template = "tickets/portal/_ticket.html" if is_part else "tickets/portal/ticket.html"
-    return render(request, template, _context(person, found, form), status=status)
+    return render(request, template, {**context_of(person, found, form), **(more or {})}, status=status)
 
 
-def _context(person: User, found: Ticket, form: CommentForm) -> dict[str, Any]:
+def context_of(person: User, found: Ticket, form: CommentForm) -> dict[str, Any]:
+    """What the page shows of a ticket to one of its readers."""
     at, clocks = timezone.now(), list(found.clocks.all())
     head = promise.headline(found, clocks, at=at)
     shown = next((c for c in clocks if (c.metric, c.number) == (head.metric, head.number)), None)
     way = promise.way_to(shown, found) if shown and head.due_at else None
-    calendar, kind = promise.calendar_of(found), found.status.kind
+    calendar, reopens_until = promise.calendar_of(found), reopening.until(found)
+    policy = promise.policy_for(found)
+    said = answers.for_customer(found, policy)
+    rating = ratings.asked_of(found, at=at) if found.requester_id == person.pk and not found.is_active else None
     return {
         "ticket": found,
         "form": form,
@@ -116,32 +200,57 @@ def _context(person: User, found: Ticket, form: CommentForm) -> dict[str, Any]:
         "zone": words.place(calendar.timezone) if calendar else "",
         "hours": words.hours(calendar) if calendar and head.state != "none" else "",
         "items": timeline.for_customer(found, person),
-        "answers": _answers(found),
+        "answers": [row for row in said if not row.is_for_staff],
+        "noted": [row for row in said if row.is_for_staff],
         "near": articles_named(found.articles, person),
+        "checklists": checklists.open_to(found) if found.beside["steps"] else [],  # type: ignore[attr-defined]
+        "asked": approvals.awaited_on(found, person) if found.beside["approvals_pending"] else [],  # type: ignore[attr-defined]
+        "identify": identifying(found),
+        "asked_rating": rating,
+        "rating_form": RatingForm(scale=rating.scale, initial=rating.said) if rating else None,
+        "rights": rights.of(found, clocks, person, at=at),
+        "in_copy": recipients.in_copy(found) if found.beside["participants"] else [],  # type: ignore[attr-defined]
+        "person": person,
+        "addresses": addresses(found),
         "is_own": found.requester_id == person.pk,
+        "merged_into": _seen(found.merged_into, person),
+        "copy_form": CopyForm() if may_add_copies(found, person, policy) else None,
+        "copies": policy.self_service.copies,
         "may_solve": found.is_active and found.requester_id == person.pk,
-        "may_reopen": kind == Status.Kind.SOLVED and found.merged_into_id is None,
-        "may_write": kind != Status.Kind.CLOSED and found.merged_into_id is None,
+        "may_reopen": reopens_until is not None and at < reopens_until,
+        "reopens_until": reopens_until,
+        "may_answer": found.merged_into_id is None,
+        "may_write": found.status.kind != Status.Kind.CLOSED and found.merged_into_id is None,
         "crumbs": crumbs((_("My tickets"), reverse("portal:tickets")), (f"#{found.number}", "")),
     }
 
 
-def _answers(found: Ticket) -> list[tuple[str, str]]:
-    """What the form asked for, by the policy's own labels."""
-    policy = promise.policy_for(found)
-    category = found.category.key if found.category.key in policy.categories else None
-    asked = {each.key: each for each in policy.fields_for(category)}
-    rows = []
-    for key, value in found.answers.items():
-        question = asked.get(key)
-        chosen = question.choices.get(value) if question and isinstance(value, str) else None
-        rows.append((say(question.name) if question else key, say(chosen.name) if chosen else str(value)))
-    return rows
+def addresses(found: Ticket) -> dict[str, str]:
+    """Where the page sends what its reader does; whoever holds a signed link has others."""
+    names = ("reply", "solve", "reopen", "leave", "add_copy", "identify")
+    return {
+        **{name: reverse(f"portal:{name}", args=[found.number]) for name in names},
+        "uploads": reverse("portal:uploads"),
+        "steps": reverse("portal:ticket", args=[found.number]) + "steps/",
+        "approvals": reverse("portal:home") + "approvals/",
+        "files": "",  # where files of everybody are
+    }
+
+
+def _seen(into: Ticket | None, person: User) -> Ticket | None:
+    """The ticket that another was merged into, unless it is somebody else's."""
+    return into if into is not None and tickets_of(person).filter(pk=into.pk).exists() else None
 
 
 def _find(person: User, number: int) -> Ticket | None:
     found = tickets_of(person).for_list().select_related("channel", "merged_into")
+    found = found.annotate(beside=beside.counted(person))
     return found.defer("merged_into__description", "merged_into__answers").filter(number=number).first()
+
+
+def find_or_404(person: User, number: int) -> Ticket:
+    """A ticket as its customer's page shows it. Raises Http404."""
+    return _find(person, number) or _missing()
 
 
 def _missing() -> Ticket:

@@ -1,0 +1,102 @@
+"""Setting up how the tenant's mail leaves, and the key that signs it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from inbox.errors import NoKey
+from inbox.mail import records, signature
+from inbox.models import Sender
+from tenants import audit, sealing
+from tenants.context import active_tenant
+from tenants.errors import NotPermitted
+from tenants.models import Tenant, User
+from tenants.permissions import Permission
+
+_FIELDS = ("way", "name", "host", "port", "security", "user", "provider", "return_path", "bounce_domain")
+
+
+def save_sender(*, actor: User, at: datetime, address: str, secret: str = "", **values: Any) -> Sender:
+    """Mail leaves this way from now on. An empty secret keeps the one that is stored. Raises NotPermitted.
+
+    Another server, or another user, never gets the password that was stored for the one before.
+    """
+    sender = _locked(actor, at)
+    before = _told(sender)
+    went_to = (sender.way, sender.host.lower(), sender.user, sender.provider)
+    for name in _FIELDS:
+        if name in values:
+            setattr(sender, name, values[name])
+    if secret:
+        sender.secret = sealing.seal(secret)
+    elif went_to != (sender.way, sender.host.lower(), sender.user, sender.provider):
+        sender.secret = ""
+    tenant = active_tenant()
+    if address.rpartition("@")[2].lower() != tenant.mail_address.rpartition("@")[2].lower():
+        # The records of another domain were not looked at yet.
+        sender.signs, sender.seen, sender.seen_at = False, {}, None
+    sender.changed_at = at
+    sender.save()
+    Tenant.objects.filter(pk=tenant.pk).update(mail_address=address)
+    tenant.mail_address = address
+    audit.record("sender.changed", sender, actor=actor, before=before, after=_told(sender) | _renewed(secret))
+    return sender
+
+
+def make_key(*, actor: User, at: datetime) -> Sender:
+    """Make a new key to sign with; mail is signed once that is switched on. Raises NotPermitted."""
+    sender = _locked(actor, at)
+    private, public = signature.new_key()
+    sender.private_key, sender.public_key = sealing.seal(private), public
+    # Another name each time: the former record may stay in DNS until the last mail signed by it has arrived.
+    sender.selector = f"desk{at:%y%m%d%H%M%S}"
+    sender.signs, sender.changed_at = False, at
+    sender.save()
+    audit.record("sender.key_made", sender, actor=actor, after={"selector": sender.selector})
+    return sender
+
+
+def renew_hooks(*, actor: User, at: datetime) -> Sender:
+    """Other addresses for the provider; the former ones are nobody's from now on. Raises NotPermitted."""
+    sender = _locked(actor, at)
+    sender.hook_round += 1
+    sender.save(update_fields=["hook_round"])
+    audit.record("sender.hooks_renewed", sender, actor=actor)
+    return sender
+
+
+def sign(*, actor: User, at: datetime, on: bool) -> Sender:
+    """Sign mail from now on, or no more. Raises NotPermitted, NoKey."""
+    sender = _locked(actor, at)
+    if on and not sender.private_key:
+        raise NoKey
+    before, sender.signs = sender.signs, on
+    sender.save(update_fields=["signs"])
+    audit.record("sender.signing", sender, actor=actor, before={"signs": str(before)}, after={"signs": str(on)})
+    return sender
+
+
+def check_records(*, actor: User, at: datetime) -> Sender:
+    """Ask DNS for the records that the sender wants, and keep what is seen. Raises NotPermitted."""
+    sender = _locked(actor, at)
+    sender.seen = {each.key: records.look_up(each).value for each in records.wanted(sender)}
+    sender.seen_at = at
+    sender.save(update_fields=["seen", "seen_at"])
+    return sender
+
+
+def _locked(actor: User, at: datetime) -> Sender:
+    if not actor.may(Permission.CONFIGURE):
+        raise NotPermitted
+    Sender.objects.get_or_create(tenant=active_tenant(), defaults={"changed_at": at})
+    return Sender.objects.select_for_update(of=("self",)).get()
+
+
+def _told(sender: Sender) -> dict[str, str]:
+    values = {name: str(getattr(sender, name)) for name in _FIELDS}
+    return {"address": active_tenant().mail_address, **values}
+
+
+def _renewed(secret: str) -> dict[str, str]:
+    return {"secret": "renewed"} if secret else {}

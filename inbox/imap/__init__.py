@@ -1,0 +1,1 @@
+"""Mailboxes on other servers, whose mail is fetched (IMAP)."""

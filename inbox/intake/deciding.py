@@ -1,0 +1,269 @@
+"""What becomes of a mail: the real actions are called, in the name of whoever it is known to be from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext, override
+
+from inbox.actions.bouncing import take_report
+from inbox.intake import answering, complaining, matching
+from inbox.intake.matching import Match
+from inbox.intake.senders import Authentication, Proof, authenticate
+from inbox.mail import headers
+from inbox.mail.parsing import Automatic, File, ParsedMail
+from inbox.models import InboundMail, Mailbox, OutgoingMail
+from tenants.addresses import owner_of
+from tenants.context import active_tenant
+from tenants.errors import Refused
+from tenants.models import User
+from tenants.permissions import Permission
+from tickets import actions, desk, recipients
+from tickets.actions import organizations
+from tickets.attachments import attachable
+from tickets.models import Message, Organization, Ticket
+
+Outcome = InboundMail.Outcome
+#: Answers of programs: to a mail of ours they say nothing, and to nothing they are an echo of it.
+_ECHOES = {Automatic.OUT_OF_OFFICE, Automatic.AUTO_REPLY}
+#: More mails of one sender to one mailbox in this time get no automatic answer: two programs may be talking.
+PAIR, MOST_OF_A_PAIR = timedelta(minutes=10), 5
+
+
+def decide(mail: InboundMail, parsed: ParsedMail, written: str, quoted: str, *, at: datetime) -> None:
+    """Make of an unsaved mail what it is to become; the caller saves it."""
+    mail.sender, mail.sender_name = parsed.sender.email[:320], parsed.sender.name[:300]
+    mail.subject = headers.one_line(parsed.subject, 300)
+    proof = authenticate(parsed, mail.mailbox)
+    sender = owner_of(parsed.sender.email)
+    match = matching.match(parsed, sender)
+    mail.verdict = _verdict(parsed, proof, match)
+    complaint = complaining.complaint_of(matching.answered(parsed))
+    if complaint is not None:
+        complaining.mark(mail, complaint)
+    reason, outcome = _set_aside(parsed, match)
+    if reason:
+        mail.outcome, mail.reason, mail.ticket = outcome, reason, match.ticket
+        if reason == "bounce":
+            _report(mail, parsed, at)
+        return
+    if complaint is not None:
+        files, left = files_of(parsed)
+        _remember_left(mail, left)
+        complaining.take(mail, parsed, written, sender, complaint, proof, files, at=at)
+        return
+    if reason := _doubt(parsed, sender, proof, match):
+        hold(mail, reason, ticket=match.ticket or match.maybe)
+        return
+    try:
+        with transaction.atomic():
+            _act(mail, parsed, written, quoted, sender, proof, match, at)
+    except Refused as refusal:
+        hold(mail, refusal.code[:40], ticket=match.ticket)
+        mail.verdict["refusal"] = str(refusal)
+        answering.refuse(mail, parsed, refusal, at=at)
+
+
+def _report(mail: InboundMail, parsed: ParsedMail, at: datetime) -> None:
+    """What a report says of a mail of ours, where our sign stands in it."""
+    if parsed.bounce is None:
+        return
+    came_to = [*(each.email for each in (*parsed.to, *parsed.cc)), *parsed.delivered_to]
+    about = take_report(parsed.bounce, came_to=came_to, at=at)
+    if about is not None:
+        mail.ticket = about.ticket
+        mail.verdict["about"] = str(about.pk)
+        if complaint := complaining.complaint_of(about):
+            complaining.mark(mail, complaint)
+
+
+def hold(mail: InboundMail, reason: str, *, ticket: Ticket | None = None) -> None:
+    """Keep a mail for somebody to look at."""
+    mail.outcome, mail.reason, mail.ticket = Outcome.HELD, reason, ticket
+
+
+def _set_aside(parsed: ParsedMail, match: Match) -> tuple[str, str]:
+    """Why a mail is nothing that anybody has to read, and where it goes; nothing for all others."""
+    if parsed.message_id and OutgoingMail.objects.filter(message_id=parsed.message_id).exists():
+        return "own_mail", Outcome.DROPPED
+    if parsed.automatic is Automatic.BOUNCE:
+        return "bounce", Outcome.DROPPED
+    if parsed.automatic in _ECHOES:
+        return parsed.automatic.value, Outcome.DROPPED
+    answers_us = match.ticket is not None or match.maybe is not None or matching.answers_us(parsed)
+    if parsed.automatic is Automatic.GENERATED and parsed.automatic_by == "Auto-Submitted" and answers_us:
+        return "auto_reply", Outcome.DROPPED
+    return "", ""
+
+
+def _doubt(parsed: ParsedMail, sender: User | None, proof: Authentication, match: Match) -> str:
+    """Why somebody has to look at it before anything is done in its sender's name."""
+    if not headers.deliverable(parsed.sender.email):
+        return "no_sender"
+    if proof.proof is Proof.FAIL:
+        return "forged"
+    if sender is None:
+        return ""
+    if not sender.is_active:
+        return "inactive"
+    if sender.is_staff_member:
+        if match.how == "left" or (match.is_by_token and not sender.may(Permission.REPLY)):
+            return "staff_left"
+        if not match.is_by_token and proof.proof is not Proof.PROVEN:
+            return "staff_unproven"
+    return ""
+
+
+def _act(
+    mail: InboundMail,
+    parsed: ParsedMail,
+    written: str,
+    quoted: str,
+    sender: User | None,
+    proof: Authentication,
+    match: Match,
+    at: datetime,
+) -> None:
+    if match.ticket is not None and sender is not None:
+        _answer(mail, parsed, written, quoted, sender, match.ticket, by_token=match.is_by_token, at=at)
+        return
+    policy = desk.current_policy().policy
+    channel = policy.channels.get("email")
+    organization = organizations.authorized_company(parsed.sender.email)
+    is_proven = _is_proven(mail.mailbox, proof, sender, organization)
+    if channel is not None and "authorised-address" in channel.requires and not (organization and is_proven):
+        hold(mail, "unproven" if organization else "not_authorised", ticket=match.maybe)
+        explain = answering.explain_unproven if organization else answering.explain
+        explain(mail, parsed, at=at)
+        return
+    ticket = file(mail, parsed, is_proven=is_proven, organization=organization if is_proven else None, at=at)
+    if match.maybe is not None and match.maybe.pk != ticket.pk:
+        actions.suppose_link(ticket, match.maybe, at=at)
+        mail.verdict["maybe"] = match.maybe.number
+
+
+def _is_proven(mailbox: Mailbox, proof: Authentication, sender: User | None, organization: Organization | None) -> bool:
+    """Whether a request is its sender's without a question: where a mail server is believed, it has to vouch for them.
+
+    Anybody can write anybody's address into a mail; without such a server, those that we know are taken at their word.
+    """
+    if proof.proof is Proof.PROVEN or mailbox.authserv:
+        return proof.proof is Proof.PROVEN
+    return organization is not None or (sender is not None and recipients.is_proven(sender))
+
+
+def _answer(
+    mail: InboundMail,
+    parsed: ParsedMail,
+    written: str,
+    quoted: str,
+    sender: User,
+    ticket: Ticket,
+    *,
+    by_token: bool,
+    at: datetime,
+) -> None:
+    if by_token and not sender.is_staff_member and ticket.requester_id == sender.pk and ticket.is_unproven:
+        actions.claim(ticket, actor=sender, at=at)  # only this address was sent the token
+    message = say(mail, parsed, written, sender, ticket, at=at)
+    mail.outcome, mail.message, mail.quote = Outcome.REPLY, message, quoted
+    mail.ticket = message.ticket
+
+
+def say(mail: InboundMail, parsed: ParsedMail, written: str, sender: User, ticket: Ticket, *, at: datetime) -> Message:
+    """Post a mail's words on a ticket in its sender's name. Raises what reply() and comment() raise."""
+    files, left = files_of(parsed)
+    body = written.strip() or ("" if files else _no_text(mail.mailbox))
+    _remember_left(mail, left)
+    if sender.is_staff_member:
+        return actions.reply(ticket, author=sender, body=body, at=at, files=files, channel="email")
+    return actions.comment(ticket, author=sender, body=body, at=at, files=files, channel="email", as_it_is=True)
+
+
+def file(
+    mail: InboundMail,
+    parsed: ParsedMail,
+    *,
+    is_proven: bool,
+    organization: Organization | None,
+    at: datetime,
+) -> Ticket:
+    """File a request in the name of a mail's sender. Raises what open_ticket() raises."""
+    mailbox = mail.mailbox
+    person = actions.person_at(parsed.sender.email, language=mailbox.language or active_tenant().language)
+    if is_proven and not person.name and parsed.sender.name:
+        person.name = headers.one_line(parsed.sender.name, 120)
+        person.save(update_fields=["name"])
+    if organization is not None:
+        organizations.join_by_address(person, organization)
+    files, left = files_of(parsed)
+    _remember_left(mail, left)
+    ticket = actions.open_ticket(
+        requester=person,
+        subject=headers.one_line(parsed.subject) or _no_subject(mailbox),
+        description=parsed.text.strip() or _no_text(mailbox),
+        at=at,
+        category=mailbox.category,
+        team=mailbox.team,
+        channel="email",
+        organization=organization,
+        files=files,
+        as_it_is=True,
+        is_unproven=not is_proven,
+        is_advisory=mailbox.is_advisory,
+        receipt=not (parsed.is_auto_reply or _is_a_pair(mail)),
+    )
+    mail.outcome, mail.ticket, mail.message = Outcome.TICKET, ticket, ticket.messages.get()
+    return ticket
+
+
+def _is_a_pair(mail: InboundMail) -> bool:
+    """Whether so much came from this sender in a short time that a program may be answering our answers."""
+    latest = InboundMail.objects.filter(sender=mail.sender, mailbox=mail.mailbox)
+    return latest.filter(received_at__gt=mail.received_at - PAIR).count() >= MOST_OF_A_PAIR
+
+
+def files_of(parsed: ParsedMail) -> tuple[list[ContentFile], list[str]]:
+    """What can be kept on a message, and the names of what is too large or too much for it."""
+    kept: list[ContentFile] = []
+    left: list[str] = []
+    for each in parsed.files:
+        if attachable(len(each.content), len(kept)):
+            kept.append(_file(each))
+        else:
+            left.append(each.name)
+    return kept, left
+
+
+def _file(each: File) -> ContentFile:
+    file = ContentFile(each.content, name=each.name)
+    file.content_type = each.content_type  # type: ignore[attr-defined]
+    return file
+
+
+def _remember_left(mail: InboundMail, left: list[str]) -> None:
+    if left:
+        mail.verdict["left"] = left[:50]
+
+
+def _verdict(parsed: ParsedMail, proof: Authentication, match: Match) -> dict[str, object]:
+    return {
+        "matched": match.how or "new",
+        "authentication": proof.told(),
+        "automatic": parsed.automatic.value,
+        "automatic_by": parsed.automatic_by,
+        "flaws": list(parsed.flaws),
+        "message_id": parsed.message_id,
+    }
+
+
+def _no_subject(mailbox: Mailbox) -> str:
+    with override(mailbox.language or active_tenant().language):
+        return gettext("(no subject)")
+
+
+def _no_text(mailbox: Mailbox) -> str:
+    with override(mailbox.language or active_tenant().language):
+        return gettext("(This mail has no text.)")

@@ -1,0 +1,219 @@
+"""A mail comes: kept first, then read, then taken. None is lost, and none counts twice."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import Error as DatabaseError
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import F
+
+from inbox.intake import deciding
+from inbox.mail import envelope, headers, reading, tokens
+from inbox.mail.parsing import ParsedMail, addresses, structure
+from inbox.mail.reading import Unreadable
+from inbox.models import InboundMail, Mailbox, MailRoute
+from tenants import alarms
+from tenants.context import act_as, active_tenant
+from tenants.models import Tenant
+
+#: Takes a mail that could not be taken when it came; its subject is the mail.
+TAKE = "mail.take"
+#: Bytes of a mail that are kept and read; mail servers refuse larger ones long before.
+LARGEST = 50 * 1024 * 1024
+#: Fields that name whom a mail was delivered to, those of the mail server before those of the writer.
+_DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "to", "cc")
+#: Fields that mail servers add on the way, to each copy others.
+_TRACES = ("received", "return-path", "delivered-to", "envelope-to", "x-", "authentication-results", "arc-", "status")
+
+#: The database is away, or ended a quarrel about locks: what is worth another try.
+_AWAY = (OperationalError, InterfaceError)
+Outcome = InboundMail.Outcome
+log = logging.getLogger(__name__)
+
+
+class NoMailbox(LookupError):
+    """No tenant has a mailbox at the address that this mail was sent to."""
+
+
+class TooLarge(ValueError):
+    """The mail is larger than any that is taken."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A mail that came, what it says, and whether it had come before."""
+
+    mail: InboundMail
+    parsed: ParsedMail | None
+    is_copy: bool = False
+
+
+def receive(raw: bytes, *, to: str = "", mailbox: Mailbox | None = None, at: datetime) -> Received:
+    """Take a mail that was sent `to` an address, lay in a mailbox, or was sent to an address that its header names.
+
+    Raises NoMailbox and TooLarge before anything is kept, and what the database raises when it can't be kept.
+    """
+    if len(raw) > LARGEST:
+        raise TooLarge
+    tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else route(raw, to)
+    mail, is_copy = _keep(raw, tenant, mailbox_id, at)
+    if is_copy and mail.outcome != Outcome.WAITING:
+        return Received(mail, None, is_copy=True)
+    return _taken(tenant, mail.pk, raw, at)
+
+
+def keep_head(head: bytes, *, mailbox: Mailbox, size: int, reason: str, at: datetime) -> InboundMail:
+    """Hold a mail of which only the head could be had: `size` bytes lie elsewhere still, for the `reason` shown."""
+    mail, is_copy = _keep(head, mailbox.tenant, mailbox.pk, at)
+    if is_copy:
+        return mail
+    read = _read(head)
+    with act_as(mailbox.tenant):
+        mail.size = size
+        _hold(mail, read, reason)
+    return mail
+
+
+def rang(mail_id: UUID, now: datetime) -> None:
+    """Alarm handler: take a mail that waited. It opens transactions of its own only for what may fail."""
+    mail = InboundMail.objects.filter(pk=mail_id, outcome=Outcome.WAITING).first()
+    if mail is None:
+        return
+    with mail.raw.open("rb") as file:
+        read = _read(file.read())
+    try:
+        with transaction.atomic():
+            _take(mail, read, now)
+    except _AWAY:
+        raise
+    except Exception:
+        _hold_failed(mail_id, read)
+
+
+def _taken(tenant: Tenant, mail_id: UUID, raw: bytes, at: datetime) -> Received:
+    read = _read(raw)
+    try:
+        with act_as(tenant):
+            mail = InboundMail.objects.select_for_update(of=("self",)).select_related("mailbox").get(pk=mail_id)
+            if mail.outcome == Outcome.WAITING:
+                _take(mail, read, at)
+    except DatabaseError:
+        # It is kept, so nobody has to send it again: the alarm that was set with it tries.
+        log.exception("A mail could not be taken when it came; it is tried again.")
+        with act_as(tenant):
+            mail = InboundMail.objects.get(pk=mail_id)
+    except Exception:
+        with act_as(tenant):
+            mail = _hold_failed(mail_id, read)
+    return Received(mail, read[0] if read else None)
+
+
+def _hold_failed(mail_id: UUID, read: tuple[ParsedMail, str, str] | None) -> InboundMail:
+    """A fault of ours, that trying again would only repeat: somebody finds the mail in the list, and we the cause."""
+    log.exception("A mail could not be taken; it is held.")
+    mail = InboundMail.objects.select_for_update(of=("self",)).select_related("mailbox").get(pk=mail_id)
+    if mail.outcome == Outcome.WAITING:
+        mail.attempts += 1
+        _hold(mail, read, "failed")
+    return mail
+
+
+def _hold(mail: InboundMail, read: tuple[ParsedMail, str, str] | None, reason: str) -> None:
+    if read is not None:
+        mail.sender = headers.one_line(read[0].sender.email, 320)
+        mail.subject = headers.one_line(read[0].subject, 300)
+    deciding.hold(mail, reason)
+    mail.save()
+    alarms.cancel(TAKE, mail.pk)
+
+
+def _take(mail: InboundMail, read: tuple[ParsedMail, str, str] | None, at: datetime) -> None:
+    mail.attempts += 1
+    if read is None:
+        deciding.hold(mail, "unreadable")
+    else:
+        deciding.decide(mail, *read, at=at)
+    mail.save()
+    alarms.cancel(TAKE, mail.pk)
+
+
+def _read(raw: bytes) -> tuple[ParsedMail, str, str] | None:
+    try:
+        return reading.read(raw)
+    except Unreadable:
+        return None
+
+
+def _keep(raw: bytes, tenant: Tenant, mailbox_id: UUID, at: datetime) -> tuple[InboundMail, bool]:
+    """The mail as a row with its bytes, committed, and whether it was there before."""
+    mail = InboundMail(tenant=tenant, mailbox_id=mailbox_id, key=key_of(raw), size=len(raw), received_at=at)
+    try:
+        with act_as(tenant):
+            mail.raw.save("", ContentFile(raw), save=False)
+            mail.save(force_insert=True)
+            # Should this process end before it is taken, a worker takes it.
+            alarms.set(TAKE, mail.pk, at + timedelta(minutes=2))
+        return mail, False
+    except IntegrityError:  # it came before
+        mail.raw.storage.delete(str(mail.raw.name))
+    with act_as(tenant):
+        known = InboundMail.objects.filter(mailbox=mailbox_id, key=mail.key)
+        known.update(copies=F("copies") + 1)
+        return known.select_related("mailbox", "ticket").get(), True
+
+
+def key_of(raw: bytes) -> str:
+    """What copies of one mail have in common, and nobody else's: its id alone would let a stranger take it first."""
+    fields, body, _ = structure.cut_header(raw)
+    named = {"message-id", "from", "date", "subject"}
+    if not any(name == "message-id" for name, _ in fields):
+        named = {name for name, _ in fields if not name.startswith(_TRACES)}
+    digest = hashlib.sha256()
+    for name, value in sorted((name, value) for name, value in fields if name in named):
+        digest.update(name.encode() + b":" + value + b"\0")
+    digest.update(body.replace(b"\r\n", b"\n").strip())
+    return digest.hexdigest()
+
+
+def route(raw: bytes, to: str) -> tuple[Tenant, UUID]:
+    """Whose mailbox it is. The address that the mail server names goes before those that the writer wrote.
+
+    Raises NoMailbox.
+    """
+    named = [to] if to else _delivered(raw)
+    wanted = [envelope.bare(tokens.bare(each)).lower() for each in named]
+    routes = {route.address: route for route in MailRoute.objects.select_related("tenant").filter(address__in=wanted)}
+    for address in wanted:
+        if address in routes and routes[address].is_active:
+            return routes[address].tenant, routes[address].mailbox
+    wanted = [address for address in wanted if address not in routes]
+    # A tenant's own address is a mailbox from the beginning.
+    for address in wanted:
+        tenant = Tenant.objects.filter(mail_address__iexact=address).order_by("pk").first() if address else None
+        if tenant is not None:
+            with act_as(tenant):
+                return tenant, own_mailbox(address).pk
+    raise NoMailbox
+
+
+def own_mailbox(address: str) -> Mailbox:
+    """The mailbox at an address of the active tenant, made where there is none."""
+    mailbox, _ = Mailbox.objects.get_or_create(address=address.lower())
+    route = {"tenant": active_tenant(), "mailbox": mailbox.pk}
+    MailRoute.objects.get_or_create(address=mailbox.address, defaults=route)
+    return mailbox
+
+
+def _delivered(raw: bytes) -> Iterable[str]:
+    fields, _, _ = structure.cut_header(raw)
+    for wanted in _DELIVERED:
+        for name, value in fields:
+            if name == wanted:
+                yield from (each.email for each in addresses.read(value) if each.email)

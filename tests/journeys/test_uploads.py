@@ -1,0 +1,116 @@
+"""Files of a customer's form in a real browser: on their way at once, over a broken line and a page loaded again."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.context import act_as
+from tests.journeys.test_composer import PASTE, PNG
+from tests.journeys.town import PLACES, SOON, fill_in_request, wait_until
+from tickets.models import Attachment, Upload
+
+PLACE = PLACES["ione"]
+#: Requests about the same are asked about before they are filed.
+UNLIKE = ["Monitor flickers blue at dawn", "Invoice totals are in yen", "Badge reader beeps twice at gate nine"]
+#: Five pieces, and a rest.
+LARGE = bytes(range(256)) * 10_500
+
+
+@pytest.mark.parametrize(("width", "about"), [(1280, UNLIKE[0]), (360, UNLIKE[2])])
+def test_a_line_that_breaks_and_a_page_loaded_again_cost_no_byte(town, width, about):
+    with town.visit(PLACE, "grace"):
+        pass
+    state = town.signed_in[PLACE.slug, "grace"]
+    context = town.browser.new_context(storage_state=state, locale="en", viewport={"width": width, "height": 800})
+    context.set_default_timeout(SOON)
+    page = context.new_page()
+    line = {"pieces": 0, "most": 2}
+
+    def carry(route):
+        if route.request.method == "POST" and line["pieces"] >= line["most"]:
+            return route.abort()
+        line["pieces"] += route.request.method == "POST"
+        return route.continue_()
+
+    page.route("**/uploads/*-*", carry)
+    page.goto(town.url(PLACE, f"/tickets/new?category={PLACE.category}"))
+    page.set_input_files("#id_files", {"name": "core.dump", "mimeType": "application/octet-stream", "buffer": LARGE})
+    row = page.locator(".upload-list li", has_text="core.dump")
+    expect(row).to_contain_text("No connection")
+    with act_as(town.tenants[PLACE.slug]):
+        assert Upload.objects.latest("id").received == 2 * 512 * 1024
+
+    line["most"] = 3
+    page.reload()
+    expect(row).to_contain_text("No connection")
+    fill_in_request(page, PLACE)
+    page.fill("#id_subject", about)
+    page.fill("#id_description", about)
+    page.evaluate(PASTE, ["#id_description", PNG])
+    page.locator(".filing .btn-primary").click()
+    expect(page.locator(".upload-notice")).to_contain_text("as soon as the files are here")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    line["most"] = 1000
+    page.wait_for_url("**/filed")
+    page.goto(page.url.replace("/filed", "/"))
+    picture = page.locator(".attachment-picture img")
+    wait_until(lambda: picture.evaluate("image => image.naturalWidth") == 1, "the picture", page)
+    expect(page.locator(".attachments")).to_contain_text("core.dump")
+    with act_as(town.tenants[PLACE.slug]):
+        kept = Attachment.objects.filter(name="core.dump").latest("id")
+        with kept.file.open("rb") as content:
+            assert content.read() == LARGE
+    context.close()
+
+
+def test_a_form_that_comes_back_shows_its_files_and_one_is_taken_away(town):
+    with town.visit(PLACE, "grace") as page:
+        page.goto(town.url(PLACE, f"/tickets/new?category={PLACE.category}"))
+        files = [{"name": name, "mimeType": "text/plain", "buffer": b"line"} for name in ("one.log", "two.log")]
+        page.set_input_files("#id_files", files)
+        rows = page.locator('.upload-list li[data-state="done"]')
+        expect(rows).to_have_count(2)
+        page.locator(".filing .btn-primary").click()
+        expect(page.locator(".field-wrong").first).to_be_visible()
+        expect(rows).to_have_count(2)
+        rows.filter(has_text="one.log").locator("button").click()
+        expect(rows).to_have_count(1)
+        fill_in_request(page, PLACE)
+        page.fill("#id_subject", UNLIKE[1])
+        page.fill("#id_description", UNLIKE[1])
+        page.locator(".filing .btn-primary").click()
+        page.wait_for_url("**/filed")
+        page.goto(page.url.replace("/filed", "/"))
+        expect(page.locator(".attachments li")).to_have_count(1)
+        page.set_input_files("#id_files", [{"name": "three.log", "mimeType": "text/plain", "buffer": b"line"}])
+        expect(page.locator('.upload-list li[data-state="done"]')).to_have_count(1)
+        # As a field is that was drawn larger: nothing of it may end in the console.
+        page.locator("#id_body").evaluate("field => (field.style.height = '12rem')")
+        page.locator(".answer .btn-primary").click()
+        expect(page.locator(".story")).to_contain_text("three.log")
+        expect(page.locator(".upload-list li")).to_have_count(0)
+
+
+def test_who_changes_the_language_while_writing_finds_the_words_again(town):
+    with town.visit(PLACE, "grace") as page:
+        page.goto(town.url(PLACE, f"/tickets/new?category={PLACE.category}"))
+        page.fill("#id_subject", "Door opens by itself")
+        page.fill("#id_description", "Since the update of Monday.")
+        page.locator('input[name="priority"]').first.check()
+        chosen = page.locator('input[name="priority"]:checked').input_value()
+        page.set_input_files("#id_files", [{"name": "door.log", "mimeType": "text/plain", "buffer": b"line"}])
+        expect(page.locator('.upload-list li[data-state="done"]')).to_have_count(1)
+        page.locator("summary:has(.menu-short)").click()
+        page.locator('.language-list [value="ru"]').click()
+        expect(page.locator("html")).to_have_attribute("lang", "ru")
+        expect(page.locator("#id_subject")).to_have_value("Door opens by itself")
+        expect(page.locator("#id_description")).to_have_value("Since the update of Monday.")
+        expect(page.locator('input[name="priority"]:checked')).to_have_value(chosen)
+        expect(page.locator('.upload-list li[data-state="done"]')).to_have_count(1)
+        # Once: a page that is opened again later is empty.
+        page.goto(town.url(PLACE, "/"))
+        page.goto(town.url(PLACE, f"/tickets/new?category={PLACE.category}"))
+        expect(page.locator("#id_subject")).to_have_value("")
+        page.locator("summary:has(.menu-short)").click()
+        page.locator('.language-list [value="en"]').click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -1,0 +1,76 @@
+"""Queries that are written once: each asks for its own tenant and its own values, whoever asked before."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from tenants.context import act_as
+from tenants.models import User
+from tenants.statements import Statement
+from tests.support.world import make_person, make_ticket
+from tickets.models import Ticket
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def named() -> Statement[User]:
+    return Statement(lambda name: User.objects.filter(name=name).select_related("role").order_by("email"), name=str)
+
+
+def test_it_names_the_tenant_that_is_active_not_the_one_it_was_first_asked_for(acme, globex, named):
+    with act_as(acme):
+        ours = make_person("Ada", "agent")
+    with act_as(globex):
+        theirs = make_person("Ada", "customer")
+
+    for tenant, person in ((acme, ours), (globex, theirs), (acme, ours)):
+        with act_as(tenant):
+            assert named.rows(name="Ada") == [person]
+            assert named.first(name="Ada").role.kind == person.role.kind
+    assert named.rows(name="Ada") == []  # for nobody there is nothing
+
+
+def test_values_come_each_time_and_are_no_sql(at_acme, ada, named, django_assert_num_queries):
+    assert named.first(name="Nobody") is None
+    assert named.rows(name="' OR true --") == []
+    assert named.rows(name="\N{REPLACEMENT CHARACTER}0") == []
+    with django_assert_num_queries(1):
+        assert named.first(name="Ada").role.kind == "agent"
+
+
+def test_ids_and_instants_are_values_too_and_a_slice_stays(at_acme, ada, grace):
+    filed = [make_ticket(grace, at=NEW_YEAR + timedelta(hours=hours)) for hours in range(3)]
+    since = Statement(
+        lambda requester, at: Ticket.objects.filter(requester=requester, created_at__gte=at).order_by("number")[:2],
+        requester=UUID,
+        at=datetime,
+    )
+
+    assert since.rows(requester=grace.pk, at=NEW_YEAR) == filed[:2]
+    assert since.rows(requester=grace.pk, at=NEW_YEAR + timedelta(hours=2)) == filed[2:]
+    assert since.rows(requester=ada.pk, at=NEW_YEAR) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_thread_asks_over_its_own_connection(acme, named):
+    with act_as(acme):
+        person = make_person("Ada", "agent")
+    found = []
+
+    def ask() -> None:
+        try:
+            with act_as(acme):
+                found.extend(named.rows(name="Ada"))
+        finally:
+            connections.close_all()
+
+    for _ in range(2):
+        thread = Thread(target=ask)
+        thread.start()
+        thread.join()
+
+    assert found == [person, person]

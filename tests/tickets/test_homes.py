@@ -1,0 +1,155 @@
+"""The first pages: my own day, and the desk today with its load, its forecast, who is away and what was passed by."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tenants.context import act_as
+from tests.support.world import MONDAY_9AM, join, make_person, make_ticket
+from tests.tickets.portal import text_of, visitor
+from tickets import actions, forecast
+from tickets.actions import profiles
+from tickets.models import Skip, Status, Ticket
+
+HOUR = timedelta(hours=1)
+#: Three in the afternoon where Acme is: it closes at six.
+AFTERNOON = MONDAY_9AM - HOUR
+
+
+@pytest.fixture(autouse=True)
+def _afternoon():
+    with time_machine.travel(AFTERNOON, tick=False):
+        yield
+
+
+def due(requester, hours, *, person=None, subject="Printer"):
+    ticket = make_ticket(requester, subject, at=AFTERNOON)
+    if person:
+        actions.take(ticket, actor=person, at=AFTERNOON)
+    Ticket.objects.filter(pk=ticket.pk).update(due_at=AFTERNOON + timedelta(hours=hours))
+    return ticket
+
+
+def queries_of(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return sum("SAVEPOINT" not in query["sql"] for query in captured)
+
+
+def test_my_day_has_what_is_overdue_due_promised_and_waiting_each_once(at_acme, ada, grace):
+    late, today, calm = due(grace, -1, person=ada), due(grace, 2, person=ada), due(grace, 90, person=ada)
+    promised = make_ticket(grace, at=AFTERNOON)
+    actions.take(promised, actor=ada, at=AFTERNOON)
+    later = AFTERNOON + timedelta(days=3)
+    actions.announce_delay(promised, until=later, reason="Parts are on their way.", actor=ada, at=AFTERNOON)
+    pending = due(grace, 95, person=ada)
+    actions.change_status(pending, Status.objects.get(kind="pending"), actor=ada, at=AFTERNOON)
+
+    page = visitor(at_acme, ada).get("/desk/")
+
+    mine = page.context["mine"]
+    numbers = [[row.ticket.number for row in rows] for rows in (mine.overdue, mine.today, mine.promised, mine.waiting)]
+    assert numbers == [[late.number], [today.number], [promised.number], [calm.number]]
+    assert mine.number == 5
+    for heading in ("Overdue", "Due today", "Promises to keep", "Waiting for my answer"):
+        assert heading in text_of(page)
+
+
+def test_the_desk_today_says_what_will_be_late_and_what_nobody_works_on(at_acme, ada, mary, grace):
+    away = make_person("Bo", "agent")
+    held, gone, loose = due(grace, 1, person=ada), due(grace, 2, person=away), due(grace, 2.5)
+    due(grace, 30)
+    actions.plan_absence(away, begins_at=AFTERNOON, tickets="keep", actor=away, at=AFTERNOON, reason="At the dentist")
+
+    page = visitor(at_acme, mary).get("/desk/")
+
+    ahead = page.context["ahead"]
+    assert ahead.is_open and (ahead.number, ahead.loose) == (3, 2)
+    assert [ticket.pk for ticket in ahead.first] == [gone.pk, loose.pk, held.pk]
+    assert [row.ticket.pk for row in page.context["first"]] == [gone.pk, loose.pk, held.pk]
+    said = text_of(page)
+    assert "3 tickets come due." in said and "Nobody works on 2 of them." in said and "At the dentist" in said
+
+
+def test_the_forecast_of_a_closed_desk_is_of_the_next_day_that_it_opens(at_acme, mary, grace):
+    friday_night = MONDAY_9AM + timedelta(days=4, hours=6)
+    ticket = due(grace, 0)
+    monday = MONDAY_9AM + timedelta(days=7)
+    Ticket.objects.filter(pk=ticket.pk).update(due_at=monday)
+
+    ahead = forecast.forecast(mary, ticket.policy, set(), at=friday_night)
+
+    assert not ahead.is_open
+    assert ahead.begins == monday - 8 * HOUR and ahead.closes == monday + 2 * HOUR
+    assert ahead.number == 1 and len(ahead.hours) == 10
+
+
+def test_load_is_drawn_against_capacity(at_acme, ada, mary, grace):
+    join(ada, "frontline")
+    profiles.set_profile(ada, capacity=2, categories=(), languages=(), calendar="", actor=mary, at=AFTERNOON)
+    for _ in range(2):
+        due(grace, -1, person=ada)
+
+    page = visitor(at_acme, mary).get("/desk/?day=desk")
+
+    load = next(each for each in page.context["loads"] if each.person == ada)
+    assert (load.tickets, load.overdue, load.capacity, load.is_full, load.mark) == (2, 2, 2, True, 100)
+    assert "Full" in text_of(page)
+
+
+def test_what_was_passed_by_is_seen_by_managers_alone(at_acme, ada, mary, grace):
+    ticket = due(grace, 2, person=ada)
+    actions.skip(ticket, actor=ada, reason=Skip.Reason.OTHER, words="Too hot in here.", at=AFTERNOON)
+
+    assert "Too hot in here." in text_of(visitor(at_acme, mary).get("/desk/"))
+    assert "Too hot in here." not in text_of(visitor(at_acme, ada).get("/desk/?day=desk"))
+
+
+def test_the_first_pages_take_few_queries_however_much_there_is(at_acme, ada, mary, grace):
+    join(ada, "frontline")
+    mine, desk = visitor(at_acme, ada), visitor(at_acme, mary)
+    due(grace, 1, person=ada)
+    for client in (mine, desk):
+        client.get("/desk/")
+    for number in range(12):
+        due(grace, number / 4, person=ada if number % 2 else None)
+        join(make_person(f"Agent{number}", "agent"), "frontline")
+
+    for _ in range(11):
+        actions.skip(due(grace, 3, person=ada), actor=ada, reason=Skip.Reason.SUBJECT, at=AFTERNOON)
+    actions.plan_absence(ada, begins_at=AFTERNOON, reason="", actor=ada, at=AFTERNOON)
+
+    found = queries_of(mine, "/desk/"), queries_of(desk, "/desk/")
+    assert found[0] <= 16 and found[1] <= 15, found
+
+
+def test_another_tenants_load_and_absences_are_nowhere(at_acme, mary, globex):
+    with act_as(globex):
+        other = make_person("Hank", "agent")
+        actions.plan_absence(other, begins_at=AFTERNOON, reason="zyx", actor=other, at=AFTERNOON)
+
+    said = text_of(visitor(at_acme, mary).get("/desk/?day=desk"))
+
+    assert "Hank" not in said and "zyx" not in said
+    assert "Hank" not in text_of(visitor(at_acme, mary).get("/desk/absences/"))
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "es"])
+def test_pictures_carry_no_style_and_numbers_that_every_locale_reads(at_acme, mary, grace, language):
+    due(grace, 1)
+    client = visitor(at_acme, mary)
+    client.cookies["django_language"] = language
+
+    html = client.get("/desk/").content.decode()
+
+    pictures = html.split("<main")[1].split('<svg class="chart')[1:]
+    assert pictures
+    for picture in pictures:
+        drawn = picture.split("</svg>")[0]
+        assert "style=" not in drawn
+        assert "," not in drawn.split(">", 1)[1]

@@ -1,0 +1,102 @@
+"""Where a customer stands: what counts, until when, how much is left, and whether support is suspended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+
+from sla.document.conduct import Strikes
+from tenants.models import User
+from tickets import desk
+from tickets.errors import PolicyMissing
+from tickets.models import Strike, Suspension, Ticket
+
+#: More than this nobody reads; it is far above any limit of a sensible policy.
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A strike, and when it lapses."""
+
+    strike: Strike
+    lapses_at: datetime
+    #: Whether the reader may know what its ticket is about.
+    is_told: bool = True
+
+    @property
+    def words(self) -> str:
+        """Why it counts, as far as the reader may know it."""
+        return self.strike.words if self.is_told else ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What both sides see of a customer."""
+
+    person: User
+    rule: Strikes | None
+    strikes: list[Counted]
+    suspensions: list[Suspension]
+
+    @property
+    def number(self) -> int:
+        """How many strikes count now."""
+        return len(self.strikes)
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether there are so many that the customer was warned."""
+        return self.rule is not None and self.number >= self.rule.warn_at
+
+    @property
+    def left(self) -> int:
+        """How many more it takes until managers are asked to suspend."""
+        return max(0, self.rule.review_at - self.number) if self.rule else 0
+
+    @property
+    def clear_at(self) -> datetime | None:
+        """When the last of them lapses."""
+        return max((each.lapses_at for each in self.strikes), default=None)
+
+
+def strikes_in_force(person: User, rule: Strikes, *, at: datetime, reader: User | None = None) -> list[Counted]:
+    """What counts against a person at an instant, the newest first; to a reader only what their tickets are about.
+
+    One query, by an index.
+    """
+    length = timedelta(seconds=rule.lapse_after.seconds or 0)
+    found = Strike.objects.standing().filter(person=person, counts=True, at__gt=at - length, at__lte=at)
+    rows = found.select_related("ticket").only(
+        *("kind", "counts", "at", "words", "outcome", "person_id", "tenant_id"), "ticket__number", "ticket__subject"
+    )
+    if reader is not None:
+        rows = rows.annotate(is_told=Exists(Ticket.objects.visible_to(reader).filter(pk=OuterRef("ticket"))))
+    return [
+        Counted(row, row.at + length, getattr(row, "is_told", True)) for row in rows.order_by("-at", "-id")[:MOST_SHOWN]
+    ]
+
+
+def standing_of(person: User, *, at: datetime, reader: User | None = None) -> Standing:
+    """Where a customer stands at an instant, to themselves or to a reader of the staff: two queries and the policy."""
+    try:
+        rule = desk.current_policy().policy.fair_use.strikes
+    except PolicyMissing:
+        rule = None
+    suspensions = Suspension.objects.concerning(person).current().select_related("organization", "person")
+    return Standing(
+        person=person,
+        rule=rule,
+        strikes=strikes_in_force(person, rule, at=at, reader=reader) if rule else [],
+        suspensions=[each for each in suspensions if each.until is None or each.until > at],
+    )
+
+
+def suspension_of(person: User, *, at: datetime) -> Suspension | None:
+    """What keeps a person from filing at an instant: their own suspension. One query.
+
+    A company's stands in its row: `Organization.is_suspended`.
+    """
+    return Suspension.objects.at(at).filter(person=person).first()

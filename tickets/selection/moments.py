@@ -1,0 +1,37 @@
+"""Instants that depend on when, and in which zone, somebody looks: kept in SQL that is used again, filled in later."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.utils import timezone
+
+_START = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Sometime(datetime):
+    """Stands for an instant at a fixed distance from `at`, or for a midnight of the reader's calendar."""
+
+    of_day: date | None = None
+    days_on: int | None = None
+
+    @classmethod
+    def looked_at(cls) -> Sometime:
+        """Stands for `at` itself; adding to it stands for what lies so far from it."""
+        return cls.fromtimestamp(_START.timestamp(), tz=UTC)
+
+    def bind(self, at: datetime) -> datetime:
+        """The instant for somebody who looks at this time, in the active zone."""
+        if self.of_day is not None or self.days_on is not None:
+            return midnight(at, day=self.of_day, days=self.days_on)
+        return at + timedelta(seconds=self.timestamp() - _START.timestamp())
+
+
+def midnight(at: datetime, *, day: date | None = None, days: int | None = None) -> datetime:
+    """The beginning of a day of the reader's calendar, or of a day counted from the one of `at`."""
+    if isinstance(at, Sometime):
+        found = Sometime.looked_at()
+        found.of_day, found.days_on = day, days
+        return found
+    day = day or timezone.localtime(at).date() + timedelta(days=days or 0)
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

@@ -1,0 +1,42 @@
+"""Reading tags: suggestions, and the list of them by name."""
+
+from __future__ import annotations
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from tickets.models import Tag, TicketTag
+
+MOST_SUGGESTED = 10
+PAGE_SIZE = 50
+#: Counting the tickets of a tag stops here.
+MOST_COUNTED = 1_000
+
+
+def suggested(typed: str) -> list[str]:
+    """Tags that begin with what was typed, then those that have it inside."""
+    word = " ".join(typed.replace("\0", " ").split()).lower()[:50]
+    if not word:
+        return []
+    known = Tag.objects.filter(is_leaving=False).order_by("name")
+    first = list(known.filter(name__startswith=word).values_list("name", flat=True)[:MOST_SUGGESTED])
+    inside = known.filter(name__contains=word).exclude(name__in=first).values_list("name", flat=True)
+    return [*first, *inside[: MOST_SUGGESTED - len(first)]]
+
+
+def used(tag: Tag) -> int:
+    """How many tickets have it; one more than MOST_COUNTED stands for all above."""
+    return TicketTag.objects.filter(tag=tag)[: MOST_COUNTED + 1].count()
+
+
+def page(*, after: str = "", looking_for: str = "") -> tuple[list[Tag], str]:
+    """Tags by name, with how many tickets have each as `used`, up to a bound; and the name that the page ends with."""
+    found: QuerySet[Tag] = Tag.objects.filter(is_leaving=False).order_by("name")
+    if word := looking_for.replace("\0", " ").strip().lower():
+        found = found.filter(name__contains=word)
+    if after:
+        found = found.filter(name__gt=after.replace("\0", ""))
+    some = TicketTag.objects.filter(tag=OuterRef(OuterRef("pk"))).values("pk")[:MOST_COUNTED]
+    count = TicketTag.objects.filter(pk__in=some).order_by().values("tag").annotate(count=Count("pk")).values("count")
+    rows = list(found.annotate(used=Coalesce(Subquery(count), 0))[: PAGE_SIZE + 1])
+    return list[Tag](rows[:PAGE_SIZE]), rows[PAGE_SIZE - 1].name if len(rows) > PAGE_SIZE else ""

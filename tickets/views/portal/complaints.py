@@ -1,0 +1,154 @@
+"""Complaining about how a request was handled, and following what comes of it."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sla import words
+from tenants.models import User
+from tenants.text import say
+from tickets import actions, complaints, desk
+from tickets.forms.complaints import ComplaintForm, ComplaintMessageForm
+from tickets.models import Complaint, ComplaintEvent, Holder
+from tickets.views.portal.common import View, attempt, customer_required, policy_required, tickets_of
+from tickets.views.portal.files import serve
+from tickets.views.portal.lists import crumbs
+
+MOST_SHOWN = 100
+
+
+def in_person(view: View) -> View:
+    """Not for somebody who only looks as another person: the complaint may be about them."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if getattr(request, "viewer", None) is not None:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@customer_required
+@in_person
+def mine(request: HttpRequest, person: User) -> HttpResponse:
+    """What this person complained of."""
+    context = {"complaints": complaints.of(person)[:MOST_SHOWN], "crumbs": crumbs((_("My complaints"), ""))}
+    return render(request, "tickets/portal/complaints.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_required
+@in_person
+@policy_required
+def new(request: HttpRequest, person: User, number: int) -> HttpResponse:
+    """Complain about a request that this person sees; while a complaint is open, this leads to it."""
+    ticket = tickets_of(person).select_related("assignee").filter(number=number).first()
+    policy, at = desk.current_policy().policy, timezone.now()
+    if ticket is None or policy.complaints is None:
+        raise Http404
+    former = list(complaints.of(person).filter(ticket=ticket)[:MOST_SHOWN])
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ComplaintForm(*sent, people=complaints.who_answered(ticket))
+    form.holder = Holder(person)
+    if request.method == "POST" and form.is_valid():
+        said = {**form.cleaned_data}
+        act = lambda: actions.file_complaint(ticket, actor=person, at=at, **{**said, "files": form.attached()})  # noqa: E731
+        made = attempt(form, act)
+        if made is not None:
+            messages.success(request, _("We have your complaint."))
+            return redirect("portal:complaint", made.pk)
+    form.keep_files(at=at)
+    due = policy.complaint_due(at)
+    context = {
+        "ticket": ticket,
+        "form": form,
+        "former": former,
+        "open": next((each for each in former if each.is_open), None),
+        "text": say(policy.complaints.text),
+        "due": words.when(due) if due else "",
+        "length": words.duration(policy.complaints.target),
+        "crumbs": crumbs((f"#{number}", reverse("portal:ticket", args=[number])), (_("Complaint"), "")),
+    }
+    return render(request, "tickets/portal/complain.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_required
+@in_person
+def complaint(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
+    """A complaint as the one who filed it sees it: by when it is answered, what was said, and the outcome."""
+    found = complaints.own(person, pk)
+    if found is None:
+        raise Http404
+    form = ComplaintMessageForm(*((request.POST, request.FILES) if request.method == "POST" else (None, None)))
+    form.holder = Holder(person)
+    if request.method == "POST" and form.is_valid():
+        act = lambda: actions.add_to_complaint(  # noqa: E731
+            found, actor=person, at=timezone.now(), text=form.cleaned_data["text"], files=form.attached()
+        )
+        if attempt(form, act) is not None:
+            return redirect("portal:complaint", pk)
+    form.keep_files(at=timezone.now())
+    context = {**_shown(found, person), "form": form}
+    return render(request, "tickets/portal/complaint.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@customer_required
+@in_person
+def news(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
+    """What is new of it, for the page that shows it; 204 when that is nothing."""
+    found = complaints.own(person, pk)
+    if found is None:
+        raise Http404
+    context = _shown(found, person)
+    if is_known(request, context["history"]):
+        return HttpResponse(status=204)
+    return render(request, "tickets/portal/_complaint_news.html", {**context, "is_told": True})
+
+
+def is_known(request: HttpRequest, history: list[ComplaintEvent]) -> bool:
+    """Whether a page that asks for news shows the last of it already."""
+    return bool(history) and request.GET.get("seen") == str(history[-1].pk)
+
+
+@require_safe
+@customer_required
+@in_person
+def file(request: HttpRequest, person: User, pk: UUID, file: UUID) -> HttpResponseBase:
+    """A file that somebody sent with what they said about it."""
+    found = complaints.own(person, pk)
+    kept = complaints.file_of(found, file, for_handlers=False) if found else None
+    if kept is None:
+        raise Http404
+    return serve(kept)
+
+
+def _shown(found: Complaint, person: User) -> dict[str, Any]:
+    handlers = complaints.handlers(found) if found.is_open else []
+    return {
+        "files": reverse("portal:complaint", args=[found.pk]) + "files/",
+        "complaint": found,
+        "ticket": found.ticket,
+        "may_see": tickets_of(person).filter(pk=found.ticket_id).exists(),
+        "history": complaints.history(found, for_handlers=False),
+        "named": complaints.named_to_customer(found),
+        "nobody": found.is_open and not handlers,
+        "with_administrators": complaints.is_with_administrators(handlers),
+        "due": words.when(found.due_at),
+        "is_late": found.is_open and found.due_at < timezone.now(),
+        "crumbs": crumbs((_("My complaints"), reverse("portal:complaints")), (_("Complaint"), "")),
+    }

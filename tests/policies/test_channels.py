@@ -136,6 +136,19 @@ def test_a_call_is_due_at_its_time_in_front_of_the_agent_and_logged_on_the_ticke
 
 
 @clause("E7")
+def test_who_is_suspended_is_called_about_nothing_and_loses_nothing_that_was_typed(desk):
+    path, when = f"/tickets/{desk.ticket.number}/callback", (MONDAY + 2 * HOUR).astimezone(ZONE).isoformat()
+    said = {"phone": PHONE, "topic": "The invoice", "when": when}
+    mary = make_person("Mary", "manager")
+    with time_machine.travel(MONDAY, tick=False):
+        actions.suspend(desk.grace, since=MONDAY, until=None, reason="Rude calls.", actor=mary, at=MONDAY)
+        page = desk.portal().post(path, said)
+    assert page.status_code == 422
+    assert "Your support is suspended: Rude calls." in text_of(page) and "The invoice" in page.content.decode()
+    assert not Callback.objects.exists()
+
+
+@clause("E7")
 def test_who_is_not_reached_is_told_and_called_again_and_a_call_can_be_put_off(desk):
     call = ask(desk)
     later = MONDAY + 4 * HOUR

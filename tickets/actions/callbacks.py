@@ -17,7 +17,7 @@ from tenants.models import User
 from tenants.permissions import Permission
 from tickets import callbacks, desk, events
 from tickets.actions.checks import require
-from tickets.actions.opening import open_ticket
+from tickets.actions.opening import open_ticket, require_support
 from tickets.actions.talking import require_talk, touch
 from tickets.errors import (
     CallAsked,
@@ -46,13 +46,14 @@ def ask_callback(
 
     The same asked twice is one call. `is_new`: it is not asked about again, but filed with this.
     Raises NotPermitted, ContactPaused, TicketClosed, NoCallbacks, PhoneUnclear, TopicMissing,
-    CallOutsideHours, CallsTaken, CallTooFar, CallAsked.
+    CallOutsideHours, CallsTaken, CallTooFar, CallAsked, and what require_support() raises.
     """
     if not actor.is_active or not Ticket.objects.visible_to(actor).filter(pk=ticket.pk).exists():
         raise NotPermitted
     ticket = desk.lock(ticket)
     require_talk(ticket)
     if not is_new and not actor.is_staff_member:
+        require_support(actor, ticket.organization, at=at)
         _require_contact(ticket, at)
     phone, topic = " ".join(phone.split()), topic.strip()[:500]
     if not callbacks.is_phone(phone):

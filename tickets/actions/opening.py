@@ -199,13 +199,22 @@ def is_suspended(person: User, *, at: datetime) -> bool:
     return company is not None and company.is_suspended(at)
 
 
-def _require_support(requester: User, at: datetime) -> None:
-    suspension = suspension_of(requester, at=at)
-    if suspension is None:
-        return
-    if suspension.until is None:
-        raise SupportSuspendedForGood(reason=suspension.words)
-    raise SupportSuspended(until=_instant(suspension.until), reason=suspension.words)
+def require_support(person: User, organization: Organization | None, *, at: datetime) -> None:
+    """Nothing new is asked for while support is suspended (clauses C13, D12).
+
+    Raises SupportSuspended, OrganizationSuspended, and both again for those without an end.
+    """
+    suspension = suspension_of(person, at=at)
+    if suspension is not None:
+        if suspension.until is None:
+            raise SupportSuspendedForGood(reason=suspension.words)
+        raise SupportSuspended(until=_instant(suspension.until), reason=suspension.words)
+    if organization is not None and organization.is_suspended(at):
+        reason = organization.suspension_reason
+        if organization.suspended_until is None:
+            raise OrganizationSuspendedForGood(organization=organization, reason=reason)
+        until = _instant(organization.suspended_until)
+        raise OrganizationSuspended(organization=organization, reason=reason, until=until)
 
 
 def _instant(at: datetime) -> str:
@@ -213,21 +222,12 @@ def _instant(at: datetime) -> str:
 
 
 def organization_for(requester: User, organization: Organization | None, at: datetime) -> Organization | None:
-    """On whose behalf a person asks.
-
-    Raises NotAMember, SupportSuspended, OrganizationSuspended, and both again for those without an end.
-    """
-    _require_support(requester, at)
+    """On whose behalf a person asks. Raises NotAMember, and what require_support() raises."""
     if organization is None:
         organization = desk.organization_of(requester)
     elif not Membership.objects.filter(user=requester, organization=organization).exists():
         raise NotAMember(person=requester, organization=organization)
-    if organization is not None and organization.is_suspended(at):
-        reason = organization.suspension_reason
-        if organization.suspended_until is None:
-            raise OrganizationSuspendedForGood(organization=organization, reason=reason)
-        until = _instant(organization.suspended_until)
-        raise OrganizationSuspended(organization=organization, reason=reason, until=until)
+    require_support(requester, organization, at=at)
     return organization
 
 

@@ -60,8 +60,17 @@ class CourtesyForm(TokenForm):
 
     @property
     def warns_of_words(self) -> bool:
-        """Whether its sender was just warned: the page then offers to send it all the same."""
-        return self.refused_for == RudeWordsWarned.code
+        """Whether its sender was warned, now or before: the page then offers to send it all the same."""
+        return self.refused_for == RudeWordsWarned.code or self.has_said("as_it_is")
+
+    def has_said(self, name: str) -> bool:
+        """Whether its sender ticked or pressed this; when the page comes back for another reason it is said still."""
+        return self.is_bound and bool(self.data.get(name))
+
+    @property
+    def is_as_it_is(self) -> bool:
+        """Whether the tick is set."""
+        return self.has_said("as_it_is")
 
 
 class CommentForm(UploadingForm, CourtesyForm):
@@ -175,7 +184,7 @@ class FilingForm(AskingForm, UploadingForm, CourtesyForm):
         if cleaned.get("impact") and cleaned.get("urgency"):
             cleaned["priority"] = ""  # it follows from them
         subject = cleaned.get("subject", "")
-        if subject and self.policy.guidance.finds_vague(subject) and not self.data.get("keep_subject"):
+        if subject and self.policy.guidance.finds_vague(subject) and not self.keeps_subject:
             self.add_error("subject", self.vague_hint)
         self.pass_over(cleaned)
         return cleaned
@@ -186,6 +195,16 @@ class FilingForm(AskingForm, UploadingForm, CourtesyForm):
         return say(self.policy.guidance.vague_hint) or str(
             _("This subject does not say what is wrong. Name the thing and what it does, so that we can help at once.")
         )
+
+    @property
+    def keeps_subject(self) -> bool:
+        """Whether its sender was told that the subject says nothing, and keeps it."""
+        return self.has_said("keep_subject")
+
+    @property
+    def is_about_else(self) -> bool:
+        """Whether its sender was asked about open requests, and said that this is about something else."""
+        return self.has_said("file_anyway")
 
     @property
     def is_subject_vague(self) -> bool:

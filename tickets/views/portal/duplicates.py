@@ -36,12 +36,12 @@ def shown(found: list[Ticket], *, is_asked: bool = False) -> dict[str, Any]:
     return {"alike": found, "may_join": way == "merge", "is_asked": is_asked}
 
 
-def of_form(form: FilingForm, person: User, posted: Any) -> list[Ticket]:
+def of_form(form: FilingForm, person: User) -> list[Ticket]:
     """Those that whoever sent a valid form has to be asked about; none once they said that it is something else.
 
     A form that is sent twice is not held against the request that it filed the first time.
     """
-    if posted.get("file_anyway"):
+    if form.is_about_else:
         return []
     said = form.cleaned_data
     found = duplicates.before_filing(
@@ -54,12 +54,17 @@ def of_form(form: FilingForm, person: User, posted: Any) -> list[Ticket]:
     return [] if found and actions.is_done(said["token"], person=person) else found
 
 
-def join(request: HttpRequest, form: FilingForm, person: User) -> HttpResponse | None:
+def chosen(person: User, posted: Any) -> Ticket | None:
+    """The request to which the sender of a form adds what they wrote, if it can be added to still."""
+    number = posted.get("join", "")
+    if not number.isdecimal() or len(number) > 15:
+        return None
+    return tickets_of(person).active().select_related("status").filter(number=int(number)).first()
+
+
+def join(request: HttpRequest, form: FilingForm, person: User, into: Ticket | None) -> HttpResponse | None:
     """Put what was typed in a cleaned form on the request that was chosen; None when the form has to come back."""
     said = form.cleaned_data
-    number = request.POST.get("join", "")
-    chosen = tickets_of(person).active().filter(number=int(number)) if number.isdecimal() and len(number) < 16 else None
-    into = chosen.first() if chosen is not None else None
     if into is None:
         form.add_error(None, _("This request can't be added to any more. Send yours as a new one."))
         return None

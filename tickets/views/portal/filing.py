@@ -92,9 +92,12 @@ def _file_for(request: HttpRequest, form: FilingForm, organizations: list[Organi
     is_valid = form.is_valid()
     alike: list[Ticket] = []
     if "join" in request.POST:
-        answer = duplicates.join(request, form, person)
+        into = duplicates.chosen(person, request.POST)
+        answer = duplicates.join(request, form, person, into)
+        # Where it has to come back, what was chosen is offered again: nobody is asked twice.
+        alike = [into] if into else []
     else:
-        alike = duplicates.of_form(form, person, request.POST) if is_valid else []
+        alike = duplicates.of_form(form, person) if is_valid else []
         ticket = attempt(form, lambda: _open(form, person)) if is_valid and not alike else None
         answer = redirect("portal:ticket_filed", ticket.number) if ticket else None
     if answer is not None:

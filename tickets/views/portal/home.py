@@ -17,7 +17,7 @@ from sla.document.people import Channel
 from sla.document.requests import Category
 from tenants.access import reader_of
 from tenants.text import say
-from tickets import approvals, desk
+from tickets import actions, approvals, desk
 from tickets.fairuse.standing import standing_of
 from tickets.models import Ticket
 from tickets.views.portal.common import policy_required
@@ -80,6 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": tiles(policy),
         "hours": hours_of(policy, at),
         "channels": ways(policy, at),
+        "needs_account": not actions.may_file_without_account(),
         "has_portal": policy.channels["portal"].on,
         "latest": rows_of(latest, at),
         "standing": standing_of(person, at=at) if person else None,

@@ -145,7 +145,10 @@ def _suspension(told: Suspension, person: User, now: datetime, *, state: str) ->
         )
         paragraphs += [told.decision, _how_long(told)]
     else:
-        lead = _("Support for %(name)s is suspended.") if whose else _("Your support is suspended.")
+        if told.since > now:
+            lead = _("Support for %(name)s will be suspended.") if whose else _("Your support will be suspended.")
+        else:
+            lead = _("Support for %(name)s is suspended.") if whose else _("Your support is suspended.")
         paragraphs += [*_why(told), _how_long(told), _("Your requests so far are kept, and we go on with them.")]
         paragraphs.append(_("If that is wrong, you can object: somebody else looks at it again."))
     return Letter(

@@ -13,7 +13,7 @@ from inbox.models import StoppedMail
 from notices.models import AnnouncedComponent, AnnouncedOrganization, Announcement, ComponentOrganization
 from tenants.models import Role, User
 from tickets import recipients
-from tickets.models import Membership
+from tickets.models import Membership, Suspension
 
 Audience, Narrowed = Announcement.Audience, Announcement.Narrowed
 
@@ -61,10 +61,12 @@ def mailed(reach: Reach, at: datetime) -> QuerySet[User]:
     Nor those who stopped announcements by mail.
     """
     stopped = StoppedMail.objects.filter(person=OuterRef("pk"), kind=StoppedMail.Kind.ANNOUNCED)
+    taken = Suspension.objects.at(at).filter(person=OuterRef("pk"))
     people = recipients.proven(User.objects.filter(~Exists(stopped), is_active=True))
     customer = Q(role__kind=Role.Kind.CUSTOMER)
     if reach.audience == Audience.AGENTS:
         return people.exclude(customer)
+    people = people.filter(~Exists(taken))
     suspended = Q(organization__suspended_from__lte=at) & (
         Q(organization__suspended_until=None) | Q(organization__suspended_until__gt=at)
     )

@@ -31,7 +31,7 @@ from tickets.errors import (
     SupportSuspended,
     SupportSuspendedForGood,
 )
-from tickets.fairuse.standing import suspension_of
+from tickets.fairuse.standing import suspended_company_of, suspension_of
 from tickets.models import (
     Category,
     Channel,
@@ -192,15 +192,14 @@ def next_number() -> int:
 
 
 def is_suspended(person: User, *, at: datetime) -> bool:
-    """Whether a person may file nothing: their own support is suspended, or that of the company they would ask for."""
+    """Whether a person may file nothing: their own support is suspended, or that of all their companies."""
     if suspension_of(person, at=at) is not None:
         return True
-    company = desk.organization_of(person)
-    return company is not None and company.is_suspended(at)
+    return suspended_company_of(person, at=at) is not None
 
 
 def require_support(person: User, organization: Organization | None, *, at: datetime) -> None:
-    """Nothing new is asked for while support is suspended (clauses C13, D12).
+    """Nothing new is asked for while support is suspended (clauses C13, D12), on nobody's behalf too.
 
     Raises SupportSuspended, OrganizationSuspended, and both again for those without an end.
     """
@@ -209,6 +208,8 @@ def require_support(person: User, organization: Organization | None, *, at: date
         if suspension.until is None:
             raise SupportSuspendedForGood(reason=suspension.words)
         raise SupportSuspended(until=_instant(suspension.until), reason=suspension.words)
+    if organization is None:
+        organization = suspended_company_of(person, at=at)
     if organization is not None and organization.is_suspended(at):
         reason = organization.suspension_reason
         if organization.suspended_until is None:

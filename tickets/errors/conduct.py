@@ -8,14 +8,20 @@ from tenants.errors import Refused
 class SupportSuspended(Refused):
     """Support of the requester is suspended until a time."""
 
-    sentence = _("Your support is suspended until %(until)s: %(reason)s What you wrote has been kept below.")
+    sentence = _(
+        "Your support is suspended until %(until)s: %(reason)s What you wrote has been kept below."
+        " On the page “Fair use” (/fair-use/) you can say why that is wrong."
+    )
     code = "support_suspended"
 
 
 class SupportSuspendedForGood(Refused):
     """Support of the requester is suspended without an end."""
 
-    sentence = _("Your support is suspended: %(reason)s What you wrote has been kept below.")
+    sentence = _(
+        "Your support is suspended: %(reason)s What you wrote has been kept below."
+        " On the page “Fair use” (/fair-use/) you can say why that is wrong."
+    )
     code = "support_suspended"
 
 

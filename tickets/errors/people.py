@@ -10,6 +10,7 @@ class OrganizationSuspended(Refused):
 
     sentence = _(
         "Support for %(organization)s is suspended until %(until)s: %(reason)s What you wrote has been kept below."
+        " The page “Fair use” (/fair-use/) tells what can be done."
     )
     code = "organization_suspended"
 
@@ -17,7 +18,10 @@ class OrganizationSuspended(Refused):
 class OrganizationSuspendedForGood(Refused):
     """Support of the requester's organisation is suspended without an end."""
 
-    sentence = _("Support for %(organization)s is suspended: %(reason)s What you wrote has been kept below.")
+    sentence = _(
+        "Support for %(organization)s is suspended: %(reason)s What you wrote has been kept below."
+        " The page “Fair use” (/fair-use/) tells what can be done."
+    )
     code = "organization_suspended"
 
 

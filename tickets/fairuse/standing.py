@@ -11,7 +11,7 @@ from sla.document.conduct import Strikes
 from tenants.models import User
 from tickets import desk
 from tickets.errors import PolicyMissing
-from tickets.models import Strike, Suspension, Ticket
+from tickets.models import Organization, Strike, Suspension, Ticket
 
 #: More than this nobody reads; it is far above any limit of a sensible policy.
 MOST_SHOWN = 50
@@ -39,12 +39,24 @@ class Standing:
     person: User
     rule: Strikes | None
     strikes: list[Counted]
+    #: Those that hold, and those that are still to begin.
     suspensions: list[Suspension]
+    at: datetime
 
     @property
     def number(self) -> int:
         """How many strikes count now."""
         return len(self.strikes)
+
+    @property
+    def suspended(self) -> list[Suspension]:
+        """The suspensions that hold."""
+        return [each for each in self.suspensions if each.since <= self.at]
+
+    @property
+    def ahead(self) -> list[Suspension]:
+        """Those that are still to begin: until then support is given."""
+        return [each for each in self.suspensions if each.since > self.at]
 
     @property
     def is_warned(self) -> bool:
@@ -91,6 +103,7 @@ def standing_of(person: User, *, at: datetime, reader: User | None = None) -> St
         rule=rule,
         strikes=strikes_in_force(person, rule, at=at, reader=reader) if rule else [],
         suspensions=[each for each in suspensions if each.until is None or each.until > at],
+        at=at,
     )
 
 
@@ -100,3 +113,14 @@ def suspension_of(person: User, *, at: datetime) -> Suspension | None:
     A company's stands in its row: `Organization.is_suspended`.
     """
     return Suspension.objects.at(at).filter(person=person).first()
+
+
+def suspended_company_of(person: User, *, at: datetime) -> Organization | None:
+    """What keeps a person from filing on nobody's behalf but their own: their companies, when all are suspended.
+
+    Else whoever belongs to two of them would leave the suspension of both by choosing neither. One query.
+    """
+    if person.is_staff_member:
+        return None
+    companies = list(Organization.objects.of(person))
+    return companies[0] if companies and all(each.is_suspended(at) for each in companies) else None

@@ -46,6 +46,7 @@ def _page(request: HttpRequest, person: User, wrong: tuple[UUID, AppealForm] | N
         {
             "row": each,
             "cause": known.get(each.cause, ""),
+            "is_ahead": each.since > at,
             "may_appeal": not each.appeal_state and may_appeal(each, person),
             "form": wrong[1] if wrong and wrong[0] == each.pk else AppealForm(auto_id=f"appeal_{each.pk}_%s"),
         }

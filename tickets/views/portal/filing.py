@@ -23,6 +23,7 @@ from sla.document.requests import Category as CategorySpec
 from tenants.access import reader_of
 from tenants.models import User
 from tickets import actions, desk, promise
+from tickets.fairuse.standing import suspension_of
 from tickets.forms.portal import FilingForm, UnsignedFilingForm, article_numbers
 from tickets.models import LiftedExclusion, Organization, Ticket
 from tickets.views.portal import duplicates, unsigned
@@ -136,6 +137,7 @@ def _page(
         "category": category,
         "exclusions": exclusions_of(policy, organizations),
         "is_client": bool(organizations) or "non-clients" not in policy.exclusions,
+        "own_suspension": suspension_of(person, at=at) if person else None,
         "suspended": [each for each in organizations if each.is_suspended(at)],
         "read_first": _articles(form, person),
         "hours": words.hours(policy.calendar()),

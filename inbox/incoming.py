@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from inbox.intake.senders import OURSELVES
 from inbox.models import InboundMail
 from tenants.models import User
 
@@ -23,6 +24,10 @@ _REASONS = {
     "forged": gettext_lazy("Its sender is forged: the checks of the mail server failed."),
     "not_authorised": gettext_lazy("This address is not authorised to make requests for an organisation."),
     "unproven": gettext_lazy("This address is authorised, but no mail server vouches that the mail comes from it."),
+    "unsigned": gettext_lazy(
+        "It answers a request in the name of somebody whose mail always proves itself, as their domain says, and this"
+        " one does not."
+    ),
     "no_sender": gettext_lazy("It does not say who wrote it, or nothing that can be answered."),
     "inactive": gettext_lazy("The account of its sender is closed."),
     "staff_left": gettext_lazy("A colleague answered who may not answer this ticket any more."),
@@ -53,6 +58,10 @@ _PROOFS = {
     "pass": gettext_lazy("The mail server vouches for the sender's address."),
     "fail": gettext_lazy("The sender's address is forged, as the checks of the mail server say."),
     "unknown": gettext_lazy("Nobody vouches for the sender's address."),
+}
+_OWN_PROOFS = {
+    "pass": gettext_lazy("A valid signature (DKIM) of its domain proves the sender's address."),
+    "unknown": gettext_lazy("No valid signature (DKIM) of its domain proves the sender's address."),
 }
 
 
@@ -102,6 +111,23 @@ def reason(mail: InboundMail) -> str:
     return str(mail.verdict.get("refusal") or _REASONS.get(mail.reason, mail.reason))
 
 
+def _sender(checks: dict[str, str]) -> str:
+    """Whether the sender is who they say, the single results, and who found that out."""
+    is_own = checks.get("by") == OURSELVES
+    proof = (_OWN_PROOFS if is_own else _PROOFS).get(checks.get("proof", ""))
+    if proof is None:
+        return ""
+    said = [str(proof)]
+    if checks.get("policy") in ("quarantine", "reject") and checks["proof"] == "unknown":
+        said.append(_("The domain asks that mail that proves nothing be turned away."))
+    if results := [f"{name.upper()}: {checks[name]}" for name in ("spf", "dkim", "dmarc") if checks.get(name)]:
+        said.append(f"{', '.join(results)}.")
+    if checks.get("by"):
+        by = _("this helpdesk") if is_own else checks["by"]
+        said.append(_("Checked by: %(server)s.") % {"server": by})
+    return " ".join(said)
+
+
 def facts(mail: InboundMail) -> list[tuple[str, str]]:
     """The verdict: how it was matched, who says that the sender is who they say, what was left out."""
     verdict = mail.verdict
@@ -109,9 +135,8 @@ def facts(mail: InboundMail) -> list[tuple[str, str]]:
     if said := _MATCHED.get(str(verdict.get("matched", ""))):
         found.append((_("Matched"), str(said)))
     checks = verdict.get("authentication") or {}
-    if proof := _PROOFS.get(str(checks.get("proof", ""))):
-        results = [f"{name.upper()}: {checks[name]}" for name in ("spf", "dkim", "dmarc") if checks.get(name)]
-        found.append((_("Sender"), " ".join([str(proof), ", ".join(results)]).strip()))
+    if proof := _sender(checks):
+        found.append((_("Sender"), proof))
     if verdict.get("automatic"):
         found.append((_("Written by a program"), _("as %(header)s says") % {"header": verdict["automatic_by"]}))
     if verdict.get("maybe"):

@@ -1,4 +1,4 @@
-"""What a worker does outside of a transaction: looking into mailboxes on other servers."""
+"""What a worker does outside of a transaction: looking into mailboxes on other servers, asking DNS about senders."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from inbox.imap import looking
+from inbox.intake import receiving
 from inbox.models import ImapAccount
 from tenants import alarms
 from tenants.context import act_as, active_tenant
@@ -56,3 +57,11 @@ def look(*, tenant_id: int, account_id: str) -> None:
             cache.delete(_LANE)
         if time.monotonic() - began > SLOW_SECONDS:
             cache.set(slow, True, REMEMBERED_SECONDS)
+
+
+@shared_task(name=receiving.TASK)
+def take(*, tenant_id: int, mail_id: str) -> None:
+    """Take a mail that came inside of a transaction, or that could not be taken when it came."""
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is not None:
+        receiving.take(tenant, UUID(mail_id), timezone.now())

@@ -21,6 +21,7 @@ NAMES = (
     "SECRET_KEY",
     "DATA_DIR",
     "DJANGO_SETTINGS_MODULE",
+    "CHECK_SENDERS",
 )
 
 

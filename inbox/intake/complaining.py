@@ -53,7 +53,8 @@ def take(
     mail.outcome, mail.reason = Outcome.HELD, "complaint"
     is_theirs = sender is not None and sender.is_active and sender.pk == complaint.complainant_id
     is_of_desk = sender is not None and sender.is_staff_member and proof.proof is Proof.PROVEN
-    if sender is None or proof.proof is Proof.FAIL or not (is_theirs or is_of_desk):
+    is_doubtful = proof.proof is Proof.FAIL or proof.is_wanting
+    if sender is None or is_doubtful or not (is_theirs or is_of_desk):
         return
     try:
         with transaction.atomic():

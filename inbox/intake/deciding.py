@@ -32,11 +32,19 @@ _ECHOES = {Automatic.OUT_OF_OFFICE, Automatic.AUTO_REPLY}
 PAIR, MOST_OF_A_PAIR = timedelta(minutes=10), 5
 
 
-def decide(mail: InboundMail, parsed: ParsedMail, written: str, quoted: str, *, at: datetime) -> None:
-    """Make of an unsaved mail what it is to become; the caller saves it."""
+def decide(
+    mail: InboundMail,
+    parsed: ParsedMail,
+    written: str,
+    quoted: str,
+    *,
+    own: Authentication | None = None,
+    at: datetime,
+) -> None:
+    """Make of an unsaved mail what it is to become; the caller saves it. `own`: what we found out of its sender."""
     mail.sender, mail.sender_name = parsed.sender.email[:320], parsed.sender.name[:300]
     mail.subject = headers.one_line(parsed.subject, 300)
-    proof = authenticate(parsed, mail.mailbox)
+    proof = authenticate(parsed, mail.mailbox, own)
     sender = owner_of(parsed.sender.email)
     match = matching.match(parsed, sender)
     mail.verdict = _verdict(parsed, proof, match)
@@ -113,6 +121,8 @@ def _doubt(parsed: ParsedMail, sender: User | None, proof: Authentication, match
             return "staff_left"
         if not match.is_by_token and proof.proof is not Proof.PROVEN:
             return "staff_unproven"
+    if proof.is_wanting and match.ticket is not None and not match.is_by_token:
+        return "unsigned"
     return ""
 
 
@@ -147,9 +157,10 @@ def _act(
 def _is_proven(mailbox: Mailbox, proof: Authentication, sender: User | None, organization: Organization | None) -> bool:
     """Whether a request is its sender's without a question: where a mail server is believed, it has to vouch for them.
 
-    Anybody can write anybody's address into a mail; without such a server, those that we know are taken at their word.
+    Anybody can write anybody's address into a mail; without such a server, those that we know are taken at their word,
+    unless their domain asks that nobody is.
     """
-    if proof.proof is Proof.PROVEN or mailbox.authserv:
+    if proof.proof is Proof.PROVEN or mailbox.authserv or proof.is_wanting:
         return proof.proof is Proof.PROVEN
     return organization is not None or (sender is not None and recipients.is_proven(sender))
 

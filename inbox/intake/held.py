@@ -33,7 +33,7 @@ def release(mail: InboundMail, *, actor: User, at: datetime) -> Ticket:
     if parsed is None or not headers.deliverable(parsed.sender.email):
         raise NobodyToAnswer
     sender = owner_of(parsed.sender.email)
-    is_proven = mail.reason != "forged" and sender is not None and recipients.is_proven(sender)
+    is_proven = mail.reason not in ("forged", "unsigned") and sender is not None and recipients.is_proven(sender)
     organization = organizations.authorized_company(parsed.sender.email) if is_proven else None
     ticket = deciding.file(mail, parsed, is_proven=is_proven, organization=organization, at=at)
     _decided(mail, actor, at)

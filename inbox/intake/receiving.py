@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
+from celery import current_app
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 
-from inbox.intake import deciding
+from inbox.intake import checking, deciding, senders
+from inbox.intake.senders import Authentication
 from inbox.mail import envelope, headers, reading, tokens
 from inbox.mail.parsing import ParsedMail, addresses, structure
 from inbox.mail.reading import Unreadable
+from inbox.mail.resolver import NotKnown
 from inbox.models import InboundMail, Mailbox, MailRoute
 from tenants import alarms
 from tenants.context import act_as, active_tenant
@@ -25,6 +30,8 @@ from tenants.models import Tenant
 
 #: Takes a mail that could not be taken when it came; its subject is the mail.
 TAKE = "mail.take"
+#: The task that takes one outside of a transaction, how long it has, and how often that is tried.
+TASK, LEASE, MOST_TRIES = "inbox.take", timedelta(minutes=2), 5
 #: Bytes of a mail that are kept and read; mail servers refuse larger ones long before.
 LARGEST = 50 * 1024 * 1024
 #: Fields that name whom a mail was delivered to, those of the mail server before those of the writer.
@@ -55,9 +62,12 @@ class Received:
     is_copy: bool = False
 
 
-def receive(raw: bytes, *, to: str = "", mailbox: Mailbox | None = None, at: datetime) -> Received:
+def receive(
+    raw: bytes, *, to: str = "", mailbox: Mailbox | None = None, at: datetime, is_inside: bool = False
+) -> Received:
     """Take a mail that was sent `to` an address, lay in a mailbox, or was sent to an address that its header names.
 
+    `is_inside` a transaction: should DNS have to be asked about its sender, a worker takes it after that.
     Raises NoMailbox and TooLarge before anything is kept, and what the database raises when it can't be kept.
     """
     if len(raw) > LARGEST:
@@ -66,7 +76,7 @@ def receive(raw: bytes, *, to: str = "", mailbox: Mailbox | None = None, at: dat
     mail, is_copy = _keep(raw, tenant, mailbox_id, at)
     if is_copy and mail.outcome != Outcome.WAITING:
         return Received(mail, None, is_copy=True)
-    return _taken(tenant, mail.pk, raw, at)
+    return _taken(tenant, mail.pk, raw, at, is_inside=is_inside)
 
 
 def keep_head(head: bytes, *, mailbox: Mailbox, size: int, reason: str, at: datetime) -> InboundMail:
@@ -83,27 +93,61 @@ def keep_head(head: bytes, *, mailbox: Mailbox, size: int, reason: str, at: date
 
 def rang(mail_id: UUID, now: datetime) -> None:
     """Alarm handler: take a mail that waited. It opens transactions of its own only for what may fail."""
-    mail = InboundMail.objects.filter(pk=mail_id, outcome=Outcome.WAITING).first()
+    mail = InboundMail.objects.select_related("mailbox").filter(pk=mail_id, outcome=Outcome.WAITING).first()
     if mail is None:
         return
     with mail.raw.open("rb") as file:
         read = _read(file.read())
     try:
+        own = _own(read, mail.mailbox.authserv, now, checking.remembered)
+    except NotKnown:
+        if mail.attempts < MOST_TRIES:
+            mail.attempts += 1
+            mail.save(update_fields=["attempts"])
+            alarms.set(TAKE, mail.pk, now + LEASE)
+            _take_later(mail)
+            return
+        own = None
+    try:
         with transaction.atomic():
-            _take(mail, read, now)
+            _take(mail, read, own, now)
     except _AWAY:
         raise
     except Exception:
         _hold_failed(mail_id, read)
 
 
-def _taken(tenant: Tenant, mail_id: UUID, raw: bytes, at: datetime) -> Received:
+def take(tenant: Tenant, mail_id: UUID, at: datetime) -> None:
+    """Take a mail that waits, outside of a transaction."""
+    with act_as(tenant):
+        mail = InboundMail.objects.filter(pk=mail_id, outcome=Outcome.WAITING).first()
+    if mail is not None:
+        with mail.raw.open("rb") as file:
+            raw = file.read()
+        _taken(tenant, mail_id, raw, at)
+
+
+def _take_later(mail: InboundMail) -> None:
+    """Have a worker take it once this is committed; should it die, the alarm that is set rings."""
+    asked = {"tenant_id": mail.tenant_id, "mail_id": str(mail.pk)}
+    send = partial(current_app.send_task, TASK, kwargs=asked, retry=False)
+    transaction.on_commit(send, robust=True)
+
+
+def _taken(tenant: Tenant, mail_id: UUID, raw: bytes, at: datetime, *, is_inside: bool = False) -> Received:
     read = _read(raw)
+    try:
+        own = _own(read, _authserv(tenant, mail_id, read), at, checking.remembered if is_inside else checking.check)
+    except NotKnown:
+        with act_as(tenant):
+            mail = InboundMail.objects.select_related("mailbox").get(pk=mail_id)
+            _take_later(mail)
+        return Received(mail, read[0] if read else None)
     try:
         with act_as(tenant):
             mail = InboundMail.objects.select_for_update(of=("self",)).select_related("mailbox").get(pk=mail_id)
             if mail.outcome == Outcome.WAITING:
-                _take(mail, read, at)
+                _take(mail, read, own, at)
     except DatabaseError:
         # It is kept, so nobody has to send it again: the alarm that was set with it tries.
         log.exception("A mail could not be taken when it came; it is tried again.")
@@ -113,6 +157,24 @@ def _taken(tenant: Tenant, mail_id: UUID, raw: bytes, at: datetime) -> Received:
         with act_as(tenant):
             mail = _hold_failed(mail_id, read)
     return Received(mail, read[0] if read else None)
+
+
+def _own(
+    read: tuple[ParsedMail, str, str] | None,
+    authserv: str,
+    at: datetime,
+    check: Callable[[ParsedMail, datetime], Authentication | None],
+) -> Authentication | None:
+    """What we find out of the sender, where no mail server says so that is believed. Raises what `check` raises."""
+    return None if read is None or senders.is_said(read[0], authserv) else check(read[0], at)
+
+
+def _authserv(tenant: Tenant, mail_id: UUID, read: tuple[ParsedMail, str, str] | None) -> str:
+    """Whom the mailbox believes; it is only asked where somebody has said something."""
+    if read is None or not read[0].authentication_results or not settings.CHECK_SENDERS:
+        return ""
+    with act_as(tenant):
+        return str(InboundMail.objects.values_list("mailbox__authserv", flat=True).get(pk=mail_id))
 
 
 def _hold_failed(mail_id: UUID, read: tuple[ParsedMail, str, str] | None) -> InboundMail:
@@ -134,12 +196,14 @@ def _hold(mail: InboundMail, read: tuple[ParsedMail, str, str] | None, reason: s
     alarms.cancel(TAKE, mail.pk)
 
 
-def _take(mail: InboundMail, read: tuple[ParsedMail, str, str] | None, at: datetime) -> None:
+def _take(
+    mail: InboundMail, read: tuple[ParsedMail, str, str] | None, own: Authentication | None, at: datetime
+) -> None:
     mail.attempts += 1
     if read is None:
         deciding.hold(mail, "unreadable")
     else:
-        deciding.decide(mail, *read, at=at)
+        deciding.decide(mail, *read, own=own, at=at)
     mail.save()
     alarms.cancel(TAKE, mail.pk)
 
@@ -159,7 +223,7 @@ def _keep(raw: bytes, tenant: Tenant, mailbox_id: UUID, at: datetime) -> tuple[I
             mail.raw.save("", ContentFile(raw), save=False)
             mail.save(force_insert=True)
             # Should this process end before it is taken, a worker takes it.
-            alarms.set(TAKE, mail.pk, at + timedelta(minutes=2))
+            alarms.set(TAKE, mail.pk, at + LEASE)
         return mail, False
     except IntegrityError:  # it came before
         mail.raw.storage.delete(str(mail.raw.name))

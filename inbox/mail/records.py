@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from inbox.mail import resolver
 from inbox.models import Sender
 from tenants.context import active_tenant
 from tenants.models import Domain
@@ -87,23 +88,13 @@ def own_host() -> str:
 def look_up(record: Record) -> Seen:
     """Whether DNS shows the record."""
     try:
-        answer = _resolver().resolve(record.name, record.kind)
+        answer = resolver.new(SECONDS).resolve(record.name, record.kind)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return Seen.MISSING
     except (dns.exception.DNSException, ValueError):
         return Seen.UNKNOWN
     found = [_text(each, record.kind) for each in answer]
     return _MEANT[record.purpose](record, found)
-
-
-def _resolver() -> dns.resolver.Resolver:
-    resolver = dns.resolver.Resolver(configure=not settings.DNS_SERVERS)
-    resolver.lifetime = SECONDS
-    if settings.DNS_SERVERS:
-        pairs = [each.rpartition(":") if ":" in each else (each, "", "53") for each in settings.DNS_SERVERS]
-        resolver.nameservers = [address for address, _, _ in pairs]
-        resolver.nameserver_ports = {address: int(port) for address, _, port in pairs}
-    return resolver
 
 
 def _text(answer: object, kind: str) -> str:

@@ -59,7 +59,7 @@ def incoming(request: HttpRequest, sender: Sender) -> HttpResponse:
     """Mails that came in."""
     for came in intake.mails(sender.provider, sealing.unseal(sender.secret), request):
         try:
-            receiving.receive(came.raw, mailbox=_mailbox(came), at=timezone.now())
+            receiving.receive(came.raw, mailbox=_mailbox(came), at=timezone.now(), is_inside=True)
         except TooLarge:
             return HttpResponse(status=413)
         except NoMailbox:

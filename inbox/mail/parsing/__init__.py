@@ -8,6 +8,6 @@ limit stays unread and is named in `flaws`. See `structure` for why Python's own
 """
 
 from inbox.mail.parsing.reading import parse
-from inbox.mail.parsing.values import Address, Automatic, Bounce, File, ParsedMail
+from inbox.mail.parsing.values import Address, Automatic, Bounce, File, ParsedMail, Signature
 
-__all__ = ["Address", "Automatic", "Bounce", "File", "ParsedMail", "parse"]
+__all__ = ["Address", "Automatic", "Bounce", "File", "ParsedMail", "Signature", "parse"]

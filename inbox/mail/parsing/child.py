@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import IO, Any
 
-from inbox.mail.parsing import Address, Automatic, Bounce, File, ParsedMail, parse
+from inbox.mail.parsing import Address, Automatic, Bounce, File, ParsedMail, Signature, parse
 from inbox.mail.parsing.clients import FORWARD
 from inbox.mail.parsing.quoting import folded
 
@@ -76,6 +76,7 @@ def unpacked(head: bytes, take_next: Any) -> tuple[ParsedMail, str, str]:
     said["sent_at"] = datetime.fromisoformat(said["sent_at"]) if said["sent_at"] else None
     said["automatic"] = Automatic(said["automatic"])
     said["bounce"] = Bounce(**said["bounce"]) if said["bounce"] else None
+    said["signatures"] = tuple(Signature(**each) for each in said["signatures"])
     said["files"] = tuple(File(**{**each, "content": take_next()}) for each in said["files"])
     return ParsedMail(**said), written, quoted
 

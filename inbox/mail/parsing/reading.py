@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from inbox.mail.parsing import addresses, automatic, bodies, markup, reports, structure, words
+from inbox.mail.parsing import addresses, automatic, bodies, markup, reports, signatures, structure, words
 from inbox.mail.parsing.bodies import Content
 from inbox.mail.parsing.structure import Part
 from inbox.mail.parsing.values import Address, Automatic, ParsedMail
@@ -50,6 +50,7 @@ def parse(raw: bytes) -> ParsedMail:
         authentication_results=tuple(words.text_of(each) for each in mail.every("authentication-results")[:10]),
         loop_marks=tuple(words.text_of(each) for each in mail.every("x-loop")[:10]),
         flaws=tuple(content.flaws),
+        signatures=signatures.read(raw, mail, sender.email),
     )
 
 

@@ -56,6 +56,24 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A DKIM signature by a domain that may speak for the sender, and what its key is to be held against.
+
+    `flaw`: why it proves nothing whatever the key is: "form", "from" (that is not signed), "length" (text may stand
+    behind what is signed), "body" (which was changed). Else `digest`, in hex, is what `value`, in base 64, must sign.
+    """
+
+    domain: str
+    selector: str
+    algorithm: str
+    identity: str
+    expires: int
+    digest: str
+    value: str
+    flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedMail:
     """A mail that was read; every field has a value, whatever was wrong with it."""
 
@@ -80,6 +98,7 @@ class ParsedMail:
     authentication_results: tuple[str, ...]
     loop_marks: tuple[str, ...]
     flaws: tuple[str, ...]
+    signatures: tuple[Signature, ...] = ()
 
     @property
     def is_auto_reply(self) -> bool:

@@ -9,24 +9,33 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.utils import timezone
+
+from tenants import canary
+from tenants.canary import Hearing
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def health(get_response: GetResponse) -> GetResponse:
-    """`/livez`: the process answers. `/readyz`: Postgres answers too; Redis is reported, and can be done without."""
+    """`/livez`: the process answers. `/readyz`: Postgres answers too; Redis and workers are reported.
+
+    Pages can do without these two. `/healthz` says the same, and is 503 unless all is well: for who watches the site.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path == "/livez":
             return JsonResponse({"status": "ok"})
         if request.path == "/readyz":
-            return _ready()
+            return _ready(lambda state: state["postgres"] == "ok")
+        if request.path == "/healthz":
+            return _ready(lambda state: all(each == "ok" for each in state.values()))
         return get_response(request)
 
     return middleware
 
 
-def _ready() -> JsonResponse:
+def _ready(is_well: Callable[[dict[str, str]], bool]) -> JsonResponse:
     state = {"postgres": "ok", "redis": "ok"}
     try:
         with connection.cursor() as cursor:
@@ -37,7 +46,9 @@ def _ready() -> JsonResponse:
         cast("RedisCache", caches["default"])._cache.get_client().ping()
     except Exception as error:
         state["redis"] = type(error).__name__
-    return JsonResponse(state, status=200 if state["postgres"] == "ok" else 503)
+    hearing, heard_at = canary.hearing(timezone.now())
+    state["worker"] = f"{hearing} since {heard_at:%Y-%m-%dT%H:%M:%SZ}" if hearing is Hearing.SILENT else hearing.value
+    return JsonResponse(state, status=200 if is_well(state) else 503)
 
 
 class CompressedPages(GZipMiddleware):

@@ -7,6 +7,8 @@ from celery.schedules import crontab
 SCHEDULE: dict[str, dict[str, Any]] = {
     # Rings for alarms whose time has come; costs what is due.
     "sweep": {"task": "tenants.sweep", "schedule": 5.0, "options": {"expires": 30}},
+    # Shows a worker that runs and hears nothing: /readyz and the page of failed work look when it was last worked.
+    "canary": {"task": "tenants.canary", "schedule": 60.0, "options": {"expires": 60}},
     # Takes away what has served its time, tenant by tenant.
     "housekeeping": {"task": "tenants.housekeeping", "schedule": crontab(hour="3", minute="17")},
 }

@@ -139,6 +139,8 @@ def facts(mail: InboundMail) -> list[tuple[str, str]]:
         found.append((_("Sender"), proof))
     if verdict.get("automatic"):
         found.append((_("Written by a program"), _("as %(header)s says") % {"header": verdict["automatic_by"]}))
+    if verdict.get("silent"):
+        found.append((_("Answered"), _("No: too many mails came from this address in a short time.")))
     if verdict.get("maybe"):
         found.append((_("May belong to"), f"#{verdict['maybe']}"))
     if verdict.get("left"):

@@ -14,6 +14,7 @@ from inbox.models import BouncedAddress, OutgoingMail, Sender
 from tenants import alarms
 from tenants.context import active_tenant
 from tenants.models import Alarm
+from tickets import actions
 from tickets.models import Event
 
 #: Tells the readers of an event; its subject is the event.
@@ -34,6 +35,8 @@ def tell(event_id: UUID, now: datetime) -> None:
     if event is not None:
         mails = writing.mails_about(event, now)
         post(mails, now)
+        for mail in writing.newly_silenced(mails, now):
+            actions.note_silence(event.ticket, address=mail.address, at=now)
         digests.plan((mail.recipient for mail in mails if mail.state == State.COLLECTED), now)
 
 

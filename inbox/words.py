@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from inbox.mail import writing
 from inbox.models import OutgoingMail
 
 State = OutgoingMail.State
@@ -27,7 +28,10 @@ def reason(mail: OutgoingMail) -> str:
     """Why a mail is not sent, or nothing. The mail server's own words stand as it said them."""
     known = {
         "BadAddress": _("This is no mail address that anything can be sent to. Correct it on the person's page."),
-        "TooManyMails": _("This address got too many automatic mails in a short time, so this one was not sent."),
+        writing.TOO_MANY: _("This address got too many automatic mails in a short time, so this one was not sent."),
+        writing.TOO_MANY_IN_ALL: _(
+            "This address got too many automatic mails about its requests in a short time, so this one was not sent."
+        ),
         "InactivePerson": _("This person's account is closed, so nothing is sent to them."),
         "OutOfSight": _("This person may not see the ticket any more, so it is left out of their digest."),
         "Stopped": _("The announcement that it tells of was stopped before this mail went out."),

@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tenants import alarms
+from tenants import alarms, canary
 from tenants.context import act_as
 from tenants.models import IdempotentRequest, Tenant
 
@@ -88,6 +88,13 @@ def sweep() -> int:
             work.ring_many(tenant_id, of_tenant)
         total += len(found)
     return total
+
+
+@shared_task(name="tenants.canary")
+def sing() -> None:
+    """Answer beat: this worker hears, and reaches the database."""
+    Tenant.objects.exists()
+    canary.answer(timezone.now())
 
 
 @shared_task(name="tenants.housekeeping")

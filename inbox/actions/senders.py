@@ -7,7 +7,7 @@ from typing import Any
 
 from inbox.errors import NoKey
 from inbox.mail import records, signature
-from inbox.models import Sender
+from inbox.models import BounceDomain, Sender
 from tenants import audit, sealing
 from tenants.context import active_tenant
 from tenants.errors import NotPermitted
@@ -38,6 +38,8 @@ def save_sender(*, actor: User, at: datetime, address: str, secret: str = "", **
         sender.signs, sender.seen, sender.seen_at = False, {}, None
     sender.changed_at = at
     sender.save()
+    if sender.return_path == Sender.ReturnPath.DOMAIN and sender.bounce_domain:
+        BounceDomain.objects.get_or_create(domain=sender.bounce_domain.lower(), tenant=tenant)
     Tenant.objects.filter(pk=tenant.pk).update(mail_address=address)
     tenant.mail_address = address
     audit.record("sender.changed", sender, actor=actor, before=before, after=_told(sender) | _renewed(secret))

@@ -15,6 +15,8 @@ from inbox.mail.parsing import ParsedMail
 from inbox.models import InboundMail, OutgoingMail
 from tenants.context import active_tenant
 from tenants.errors import Refused
+from tickets import actions
+from tickets.models import Ticket
 
 
 def explain(mail: InboundMail, parsed: ParsedMail, *, at: datetime) -> None:
@@ -49,9 +51,22 @@ def refuse(mail: InboundMail, parsed: ParsedMail, refusal: Refused, *, at: datet
         _send(mail, parsed, lead, [str(refusal), _("We keep it until somebody here has looked at it.")], at)
 
 
+def fall_silent(mail: InboundMail, ticket: Ticket, *, at: datetime) -> None:
+    """A request gets no receipt since so much came from its sender: the first time in a day its page says so."""
+    day = at - writing.DAY
+    silent = InboundMail.objects.filter(sender=mail.sender, received_at__gt=day, verdict__silent=True)
+    withheld = OutgoingMail.objects.filter(address=mail.sender, created_at__gt=day, error=writing.TOO_MANY_IN_ALL)
+    if not silent.exclude(pk=mail.pk).exists() and not withheld.exists():
+        actions.note_silence(ticket, address=mail.sender, at=at)
+    mail.verdict["silent"] = True
+
+
 def _send(mail: InboundMail, parsed: ParsedMail, lead: str, paragraphs: list[str], at: datetime) -> None:
     address = parsed.sender.email
-    if parsed.is_auto_reply or not headers.deliverable(address) or _is_enough(address, at):
+    if parsed.is_auto_reply or not headers.deliverable(address):
+        return
+    if _is_enough(address, at):
+        mail.verdict["silent"] = True
         return
     letter = Letter(
         kind=OutgoingMail.Kind.RECEIPT,

@@ -211,6 +211,7 @@ def file(
         organizations.join_by_address(person, organization)
     files, left = files_of(parsed)
     _remember_left(mail, left)
+    is_a_pair = _is_a_pair(mail)
     ticket = actions.open_ticket(
         requester=person,
         subject=headers.one_line(parsed.subject) or _no_subject(mailbox),
@@ -224,8 +225,10 @@ def file(
         as_it_is=True,
         is_unproven=not is_proven,
         is_advisory=mailbox.is_advisory,
-        receipt=not (parsed.is_auto_reply or _is_a_pair(mail)),
+        receipt=not (parsed.is_auto_reply or is_a_pair),
     )
+    if is_a_pair:
+        answering.fall_silent(mail, ticket, at=at)
     mail.outcome, mail.ticket, mail.message = Outcome.TICKET, ticket, ticket.messages.get()
     return ticket
 

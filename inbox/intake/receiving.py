@@ -23,7 +23,7 @@ from inbox.mail import envelope, headers, reading, tokens
 from inbox.mail.parsing import ParsedMail, addresses, structure
 from inbox.mail.reading import Unreadable
 from inbox.mail.resolver import NotKnown
-from inbox.models import InboundMail, Mailbox, MailRoute
+from inbox.models import BounceDomain, InboundMail, Mailbox, MailRoute
 from tenants import alarms
 from tenants.context import act_as, active_tenant
 from tenants.models import Tenant
@@ -251,7 +251,7 @@ def route(raw: bytes, to: str) -> tuple[Tenant, UUID]:
 
     Raises NoMailbox.
     """
-    named = [to] if to else _delivered(raw)
+    named = [to] if to else list(_delivered(raw))
     wanted = [envelope.bare(tokens.bare(each)).lower() for each in named]
     routes = {route.address: route for route in MailRoute.objects.select_related("tenant").filter(address__in=wanted)}
     for address in wanted:
@@ -264,7 +264,27 @@ def route(raw: bytes, to: str) -> tuple[Tenant, UUID]:
         if tenant is not None:
             with act_as(tenant):
                 return tenant, own_mailbox(address).pk
+    return _came_back(named)
+
+
+def _came_back(named: Iterable[str]) -> tuple[Tenant, UUID]:
+    """Who made the sign in an address at a domain for what comes back. Raises NoMailbox."""
+    for address in named:
+        if domain := envelope.domain_of(address):
+            for place in BounceDomain.objects.filter(domain=domain).select_related("tenant"):
+                tenant = place.tenant
+                if envelope.is_from(tenant, address):
+                    return tenant, _home(tenant)
     raise NoMailbox
+
+
+def _home(tenant: Tenant) -> UUID:
+    """The mailbox at the tenant's own address, which may be another address of one that has its own."""
+    address = tenant.mail_address.lower()
+    if route := MailRoute.objects.filter(tenant=tenant, address=address).first():
+        return route.mailbox
+    with act_as(tenant):
+        return own_mailbox(address).pk
 
 
 def own_mailbox(address: str) -> Mailbox:

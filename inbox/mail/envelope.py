@@ -17,6 +17,7 @@ from uuid import UUID
 from inbox.mail.signs import Signs
 from inbox.models import OutgoingMail, Sender
 from tenants.context import active_tenant
+from tenants.models import Tenant
 
 _SIGNS = Signs("inbox.mail.envelope", content_bytes=16, signature_bytes=8)
 #: RFC 5321, 4.5.3.1.1.
@@ -53,11 +54,24 @@ def find(addresses: Iterable[str]) -> UUID | None:
     return None
 
 
+def domain_of(address: str) -> str:
+    """The domain of an address that may be one of a tenant's own for what comes back; nothing for all others."""
+    found = _SIGNED.fullmatch(address.strip())
+    return found["host"].lower() if found and not found["local"] else ""
+
+
+def is_from(tenant: Tenant, address: str) -> bool:
+    """Whether this tenant made the sign in an address."""
+    found = _SIGNED.fullmatch(address.strip())
+    sign = _SIGNS.read(found["token"].lower()) if found else None
+    return sign is not None and sign.is_ours(said=_said(UUID(bytes=sign.content), tenant))
+
+
 def bare(address: str) -> str:
     """The address without the sign, by which a mailbox is found."""
     found = _SIGNED.fullmatch(address.strip())
     return f"{found['local']}@{found['host']}" if found and found["local"] else address.strip()
 
 
-def _said(mail_id: UUID) -> str:
-    return f"{active_tenant().pk}:{mail_id}"
+def _said(mail_id: UUID, tenant: Tenant | None = None) -> str:
+    return f"{(tenant or active_tenant()).pk}:{mail_id}"

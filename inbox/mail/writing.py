@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,10 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MOST_A_TICKET = [(HOUR, 12), (DAY, 40)]
 #: Automatic mails to an address that nobody has proven to be the requester's, over all tickets.
 MOST_TO_A_STRANGER = [(HOUR, 3), (DAY, 10)]
+#: The same to all others, of mails that nobody else has caused: answers to what came from there, and what rules do.
+MOST_TO_SOMEBODY_KNOWN = [(HOUR, 40), (DAY, 150)]
+#: Why a mail is withheld: too many about its ticket, or too many to its address over all tickets.
+TOO_MANY, TOO_MANY_IN_ALL = "TooManyMails", "TooManyToAddress"
 
 #: What mail programs know a signature by; its space at the end counts (RFC 3676).
 SIGNATURE = "-- "
@@ -144,7 +148,7 @@ def _mail(letter: Letter, story: Story, person: User) -> OutgoingMail:
         .values_list("message_id", flat=True)
     )
     known = [headers.thread_id(tenant, ticket.pk), *before[:1], *before[-1:]]
-    refused = _refusal(letter, ticket, person, story.now)
+    refused = _refusal(letter, event, ticket, person, story.now)
     return OutgoingMail(
         ticket=ticket,
         event=event,
@@ -198,13 +202,31 @@ def _tidy(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _refusal(letter: Letter, ticket: Ticket, person: User, now: datetime) -> str:
+def _refusal(letter: Letter, event: Event, ticket: Ticket, person: User, now: datetime) -> str:
     """Why this mail is not sent, or nothing."""
     if not headers.deliverable(person.email):
         return "BadAddress"
     if not letter.is_automatic:
         return ""
-    is_flood = OutgoingMail.objects.filter(ticket=ticket).is_too_much(person.email, MOST_A_TICKET, now)
-    if not is_flood and not recipients.is_known(ticket, person):
-        is_flood = OutgoingMail.objects.is_too_much(person.email, MOST_TO_A_STRANGER, now)
-    return "TooManyMails" if is_flood else ""
+    sent = OutgoingMail.objects
+    if sent.filter(ticket=ticket).is_too_much(person.email, MOST_A_TICKET, now):
+        return TOO_MANY
+    if not recipients.is_known(ticket, person):
+        return TOO_MANY_IN_ALL if sent.is_too_much(person.email, MOST_TO_A_STRANGER, now) else ""
+    if event.actor_id not in (None, person.pk):
+        return ""  # somebody did it, and nobody does so without end
+    caused = sent.caused_by_nobody_else()
+    return TOO_MANY_IN_ALL if caused.is_too_much(person.email, MOST_TO_SOMEBODY_KNOWN, now) else ""
+
+
+def newly_silenced(mails: Iterable[OutgoingMail], now: datetime) -> Iterator[OutgoingMail]:
+    """Those of kept mails that are the first ones withheld since too many went there: with each a silence begins.
+
+    One lasts until a day has passed in which nothing was withheld.
+    """
+    for mail in mails:
+        if mail.error in (TOO_MANY, TOO_MANY_IN_ALL):
+            before = OutgoingMail.objects.filter(address=mail.address, created_at__gt=now - DAY, error=mail.error)
+            same = before.filter(ticket=mail.ticket_id) if mail.error == TOO_MANY else before
+            if not same.exclude(pk=mail.pk).exists():
+                yield mail

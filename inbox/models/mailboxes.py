@@ -53,3 +53,21 @@ class MailRoute(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class BounceDomain(models.Model):
+    """A domain that a tenant named for what comes back. Global, as MailRoute; the sign in the address says whose it is.
+
+    More than one tenant may name a domain, so that nobody takes another's. It stays when the sender is changed:
+    reports of what was sent before come for days.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    domain = models.CharField(max_length=253, help_text="in lower case")
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["domain", "tenant"], name="one_bounce_domain_a_tenant")]
+
+    def __str__(self) -> str:
+        return self.domain

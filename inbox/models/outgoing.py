@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tenants import signing
@@ -30,6 +30,10 @@ class OutgoingMailQuerySet(TenantQuerySet):
     def is_too_much(self, address: str, limits: Iterable[tuple[timedelta, int]], now: datetime) -> bool:
         """Whether so many automatic mails of these went to an address in one of the times that one more is too much."""
         return any(self.automatic_since(address, now - period).count() >= most for period, most in limits)
+
+    def caused_by_nobody_else(self) -> OutgoingMailQuerySet:
+        """Mails about what their own recipient did, or what happened by itself: what a program can go on causing."""
+        return self.filter(Q(event__actor=None) | Q(event__actor=F("recipient")))
 
     def collected(self, person: User) -> OutgoingMailQuerySet:
         """What waits for a person's next digest."""

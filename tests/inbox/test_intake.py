@@ -8,14 +8,16 @@ import json
 import pytest
 from django.core.management import call_command
 
+from inbox.actions.senders import save_sender
 from inbox.intake import receiving
 from inbox.intake.receiving import NoMailbox
 from inbox.mail import envelope, tokens
-from inbox.models import InboundMail, Mailbox, MailRoute, OutgoingMail
+from inbox.models import BounceDomain, InboundMail, Mailbox, MailRoute, OutgoingMail, Sender
 from inbox.reactions import tell
 from tenants.context import act_as
 from tenants.models import Role, User
 from tests.inbox.mails import file, mail, multipart, part
+from tests.inbox.test_bounces import report
 from tests.support.world import MONDAY_9AM, make_organization, make_person, make_ticket
 from tickets import actions
 from tickets.models import Event, Message, OrganizationAddress, Ticket, TicketLink
@@ -298,6 +300,8 @@ def test_a_program_that_answers_everything_without_saying_so_gets_few_answers(ma
 
     sent = OutgoingMail.objects.filter(address="robot@new.example", state="waiting")
     assert 0 < sent.count() <= 3
+    # Of its silence there is one note: however many mails came, and whichever limit they met.
+    assert Event.objects.filter(verb="mail.silenced").count() == 1
 
 
 # Doors, copies, and what is broken
@@ -418,6 +422,25 @@ def test_the_pipe_refuses_what_is_for_nobody_and_waits_for_the_database(mailbox,
 
     monkeypatch.setattr(receiving, "receive", away)
     assert _pipe(mail(), monkeypatch)[0] == 75
+
+
+def test_the_pipe_takes_what_comes_back_to_a_domain_of_the_desk_s_own(ticket, root, globex, monkeypatch):
+    save_sender(actor=root, at=MONDAY_9AM, address=SUPPORT, return_path="domain", bounce_domain="bounces.acme.example")
+    sent = receipt_of(ticket)
+    OutgoingMail.objects.update(state="sent")
+    address = envelope.return_path(sent, Sender.objects.get())
+    # What was sent before another setting still comes back.
+    save_sender(actor=root, at=MONDAY_9AM, address=SUPPORT, return_path="plus", bounce_domain="")
+    with act_as(globex):
+        BounceDomain.objects.create(domain="bounces.acme.example", tenant=globex)
+
+    code, said = _pipe(report(to=address), monkeypatch, "--mailbox", address)
+
+    assert (code, said["tenant"], said["outcome"], said["reason"]) == (0, "acme", "dropped", "bounce")
+    sent.refresh_from_db()
+    assert sent.state == "bounced"
+    assert _pipe(report(to=address), monkeypatch)[0] == 0
+    assert _pipe(report(to=address), monkeypatch, "--mailbox", address.replace("b-", "b-x"))[0] == 65
 
 
 def test_a_mailbox_belongs_to_one_tenant(mailbox, globex):

@@ -7,12 +7,13 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from escalation.actions import escalate
+from inbox.mail import writing
 from inbox.models import OutgoingMail
 from sla.models import Priority
 from tenants import alarms
 from tests.support.world import MONDAY_9AM, join, make_organization, make_person, make_ticket
-from tickets import actions, events, links
-from tickets.models import Exclusion, Status
+from tickets import actions, events, links, timeline
+from tickets.models import Event, Exclusion, Status
 
 MINUTE = timedelta(minutes=1)
 
@@ -59,7 +60,7 @@ def test_a_stranger_s_address_gets_a_receipt_without_a_word_of_what_was_typed(at
         assert typed not in whole
 
 
-def test_strangers_get_three_mails_an_hour_however_many_tickets_name_them(at_acme, mail_server):
+def test_strangers_get_three_mails_an_hour_however_many_tickets_name_them(at_acme, ada, mail_server):
     victim = make_person("Victim", email="victim@elsewhere.example")
     EmailAddress.objects.filter(user=victim).update(verified=False)
     for second in range(20):
@@ -69,8 +70,45 @@ def test_strangers_get_three_mails_an_hour_however_many_tickets_name_them(at_acm
 
     assert len(mail_server.to(victim)) == 3
     withheld = OutgoingMail.objects.filter(state="withheld")
-    assert {mail.error for mail in withheld} == {"TooManyMails"}
+    assert {mail.error for mail in withheld} == {"TooManyToAddress"}
     assert withheld.count() == 17
+    # One note for the whole silence, for staff alone.
+    (noted,) = Event.objects.filter(verb="mail.silenced")
+    assert noted.ticket == withheld.order_by("created_at", "pk").first().ticket
+    assert not noted.is_public
+    (told,) = [item.text for item in timeline.for_agent(noted.ticket, ada) if item.verb == "mail.silenced"]
+    assert told.startswith("Automatic mail to victim@elsewhere.example is stopped")
+    assert not [item for item in timeline.for_customer(noted.ticket, victim) if item.verb == "mail.silenced"]
+
+
+def test_a_silence_is_over_after_a_day_in_which_nothing_was_withheld(at_acme, mail_server):
+    victim = make_person("Victim", email="victim@elsewhere.example")
+    EmailAddress.objects.filter(user=victim).update(verified=False)
+
+    for day in range(3):
+        for second in range(20):
+            make_ticket(victim, at=MONDAY_9AM + timedelta(days=2 * day, seconds=second))
+        deliver(MONDAY_9AM + timedelta(days=2 * day, minutes=1))
+
+    assert Event.objects.filter(verb="mail.silenced").count() == 3
+
+
+def test_what_somebody_known_sends_is_not_answered_without_end_but_what_others_do_is_told(
+    at_acme, grace, ada, mail_server, monkeypatch
+):
+    monkeypatch.setattr(writing, "MOST_TO_SOMEBODY_KNOWN", [(timedelta(hours=1), 4)])
+    made = [make_ticket(grace, at=MONDAY_9AM + timedelta(seconds=second)) for second in range(7)]
+    deliver()
+    assert len(mail_server.to(grace)) == 4
+    assert Event.objects.filter(verb="mail.silenced").count() == 1
+
+    # A customer with many tickets hears of what is done about each of them.
+    for ticket in made:
+        actions.mark_not_covered(ticket, Exclusion.objects.first(), actor=ada, at=MONDAY_9AM + 2 * MINUTE)
+    deliver(MONDAY_9AM + 3 * MINUTE)
+
+    assert len(mail_server.to(grace)) == 11
+    assert Event.objects.filter(verb="mail.silenced").count() == 1
 
 
 def test_a_reply_reaches_the_requester_and_the_colleague_who_took_part(at_acme, ada, grace, mail_server):

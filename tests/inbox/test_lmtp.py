@@ -10,11 +10,15 @@ from contextlib import contextmanager
 import pytest
 from django.db import OperationalError
 
+from inbox.actions.senders import save_sender
 from inbox.intake import lmtp, receiving
-from inbox.models import InboundMail
+from inbox.mail import envelope
+from inbox.models import BouncedAddress, InboundMail, OutgoingMail
+from scripts.processes import wait_for
 from tenants.context import act_as
 from tests.inbox.mails import mail
-from tests.support.world import commit_tenant, set_up_desk
+from tests.inbox.test_bounces import report
+from tests.support.world import MONDAY_9AM, commit_tenant, make_person, set_up_desk
 
 SENDER = "joan@new.example"
 
@@ -71,6 +75,41 @@ def test_a_mail_to_three_is_answered_three_times_and_is_a_request_at_each_desk(d
     assert kept(desks[0])[0].copies == 1
 
 
+def test_what_comes_back_to_a_domain_of_its_own_is_taken_for_whoever_sent_it(desks, mail_door):
+    """Both desks name one domain, as those of one company may: the sign says whose report it is."""
+    with conversation(mail_door.port) as client:
+        addresses = [address_for_what_comes_back(desk) for desk in desks]
+        for address in addresses:
+            assert hand_over(client, report(to=address), address) == {address: 250}
+        for nobodys in ("b-zzz@bounces.example", addresses[0].replace("b-", "b-a", 1), f"x{addresses[0]}"):
+            assert hand_over(client, report(to=nobodys), nobodys) == {nobodys: 550}
+        elsewhere = addresses[0].replace("@", "@other.")
+        assert hand_over(client, report(to=elsewhere), elsewhere) == {elsewhere: 550}
+
+    for desk in desks:
+        (only,) = kept(desk)
+        assert (only.outcome, only.reason) == ("dropped", "bounce")
+        with act_as(desk):
+            assert OutgoingMail.objects.get().state == "bounced"
+            assert BouncedAddress.objects.get().address == f"grace@{desk.slug}.example"
+
+
+def address_for_what_comes_back(desk):
+    """The sender on the envelope of a mail that this desk has sent to Grace."""
+    with act_as(desk):
+        sender = save_sender(
+            actor=make_person("Root", kind="admin"),
+            at=MONDAY_9AM,
+            address=desk.mail_address,
+            return_path="domain",
+            bounce_domain="Bounces.example",
+        )
+        sent = OutgoingMail.objects.create(
+            kind="news", state="sent", address=f"grace@{desk.slug}.example", subject="x", created_at=MONDAY_9AM
+        )
+        return envelope.return_path(sent, sender)
+
+
 def test_a_mail_that_comes_while_it_is_told_to_end_is_taken_and_answered(desks, mail_door):
     with conversation(mail_door.port) as client:
         client.mail(SENDER)
@@ -78,6 +117,8 @@ def test_a_mail_that_comes_while_it_is_told_to_end_is_taken_and_answered(desks, 
         client.putcmd("data")
         client.getreply()
         client.send(mail("x" * 200_000, message_id="<2@pc>") + b"\r\n.\r\n")
+        # What has not reached the door yet when it ends is no mail that is being taken.
+        wait_for(mail_door.child, lambda: kept(desks[0]), seconds=60, what="a mail that is being taken")
         stopped = threading.Thread(target=mail_door.stop)
         stopped.start()
 

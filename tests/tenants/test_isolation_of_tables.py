@@ -1,10 +1,18 @@
 """Every table of the site, looked at in Postgres' own catalogue: nobody's rows can reach anybody else."""
 
+import secrets
+from io import BytesIO
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import psycopg
 import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
+from scripts.database import with_database, with_user
 from tenants.context import act_as
 from tenants.fields import TenantForeignKey
 from tenants.models import Role, Tenant, User
@@ -17,6 +25,7 @@ GLOBAL = {
     "tenants_tenant",
     "tenants_domain",
     "inbox_mailroute",
+    "inbox_bouncedomain",
     "django_migrations",
     "django_content_type",
     "auth_permission",
@@ -80,7 +89,7 @@ def test_no_policy_opens_a_table_of_tenants_to_the_app():
         " AND ('public' = ANY (roles) OR current_user = ANY (roles)) AND policyname <> 'tenant_rows'"
     )
 
-    assert {table for table, _ in policies} <= {"tenants_tenant", "inbox_mailroute"}
+    assert {table for table, _ in policies} <= {"tenants_tenant", "inbox_mailroute", "inbox_bouncedomain"}
 
 
 def test_every_unique_key_starts_with_the_tenant_but_ids_and_random_keys():
@@ -179,21 +188,68 @@ def test_the_history_can_be_added_to_and_not_changed(at_acme, grace):
     assert ticket.events.exists()
 
 
-def test_the_process_refuses_to_start_on_a_role_that_is_not_bound(owner_url, monkeypatch):
-    refuse_bypass()  # the app's own role will do
+@pytest.fixture
+def on_login(monkeypatch):
+    """Has the check look at another login's connection."""
 
-    import psycopg
+    class Other:
+        in_atomic_block = False
 
-    class AsOwner:
+        def __init__(self, url):
+            self.url = url
+
         def cursor(self):
-            return psycopg.connect(owner_url).cursor()
+            return psycopg.connect(self.url).cursor()
 
         def close(self):
             """Nothing of Django's to close."""
 
-    monkeypatch.setattr("tenants.roles.connection", AsOwner())
+    return lambda url: monkeypatch.setattr("tenants.roles.connection", Other(url))
+
+
+def test_the_process_refuses_to_start_on_a_role_that_is_not_bound(owner_url, on_login):
+    refuse_bypass()  # the app's own role will do
+
+    on_login(owner_url)
     with pytest.raises(ImproperlyConfigured, match="would not be isolated"):
         refuse_bypass()
+
+
+def test_it_refuses_a_role_that_may_become_one_that_is_not_bound(owner_url, admin_url, on_login):
+    owner, database = urlsplit(owner_url).username, urlsplit(owner_url).path.strip("/")
+    login = f"helpdesk_member_{secrets.token_hex(4)}"
+    with psycopg.connect(admin_url, autocommit=True) as administrator:
+        # It has none of the owner's rights until it says SET ROLE.
+        administrator.execute(f"CREATE ROLE {login} LOGIN NOINHERIT PASSWORD 'member'")
+        try:
+            administrator.execute(f"GRANT CONNECT ON DATABASE {database} TO {login}")
+            on_login(with_database(with_user(urlsplit(admin_url), login, "member"), database))
+            refuse_bypass()
+            administrator.execute(f"GRANT {owner} TO {login}")
+            with pytest.raises(ImproperlyConfigured, match=f'may become "{owner}", which'):
+                refuse_bypass()
+        finally:
+            administrator.execute(f"REVOKE CONNECT ON DATABASE {database} FROM {login}")
+            administrator.execute(f"DROP ROLE {login}")
+
+
+@pytest.mark.parametrize("command", ["serve_lmtp", "watch_mail"])
+def test_no_door_for_mail_opens_on_a_role_that_is_not_bound(command, owner_url, on_login):
+    on_login(owner_url)
+
+    with pytest.raises(ImproperlyConfigured, match="would not be isolated"):
+        call_command(command)
+
+
+def test_the_pipe_has_the_mail_server_keep_the_mail_meanwhile(owner_url, on_login, monkeypatch, capsys):
+    on_login(owner_url)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=BytesIO(b"Subject: x\r\n\r\nx")))
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("receive_mail")
+
+    assert ended.value.code == 75
+    assert "would not be isolated" in capsys.readouterr().err
 
 
 def test_without_a_tenant_there_are_no_rows(acme):

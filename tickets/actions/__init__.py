@@ -57,6 +57,7 @@ from tickets.actions.refusals import appeal_refusal, decide_refusal
 from tickets.actions.saving import change_view, delete_view, may_edit_view, move_view, save_view
 from tickets.actions.scheduling import send_later, send_now, send_resting, take_back
 from tickets.actions.several import Changes, change
+from tickets.actions.silence import note_silence
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.splitting import split
 from tickets.actions.suspending import appeal, decide_appeal, lift_suspension, suspend
@@ -129,6 +130,7 @@ __all__ = [
     "move_window",
     "note",
     "note_on_complaint",
+    "note_silence",
     "once",
     "open_draft",
     "open_from",

@@ -11,6 +11,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
 from django.utils import timezone
@@ -19,6 +20,7 @@ from inbox.intake import receiving
 from inbox.intake.receiving import NoMailbox, Received, TooLarge
 from inbox.mail import reading
 from tenants.context import act_as
+from tenants.roles import refuse_bypass
 
 TAKEN, REFUSED, AGAIN = 0, 65, 75
 
@@ -36,11 +38,16 @@ class Command(BaseCommand):
         """Take it, and say what became of it."""
         raw = sys.stdin.buffer.read()
         try:
+            refuse_bypass()
             received = receiving.receive(raw, to=mailbox, at=timezone.now())
         except NoMailbox:
             self._end(REFUSED, outcome="refused", reason="no_mailbox")
         except TooLarge:
             self._end(REFUSED, outcome="refused", reason="too_large")
+        except ImproperlyConfigured as error:
+            # Nothing is wrong with the mail: the mail server keeps it until somebody has mended the settings.
+            self.stderr.write(str(error))
+            self._end(AGAIN, outcome="again", reason="database_role")
         except (DatabaseError, OSError) as error:
             self._end(AGAIN, outcome="again", reason=type(error).__name__)
         else:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from inbox.intake import lmtp
+from tenants.roles import refuse_bypass
 
 
 class Command(BaseCommand):
@@ -23,7 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--at-once", type=int, default=4, help="mails that are taken at the same time: 4")
 
     def handle(self, *args: Any, host: str, port: int, at_once: int, **options: Any) -> None:
-        """Serve, and end cleanly on SIGTERM."""
+        """Serve, and end cleanly on SIGTERM. Raises what refuse_bypass() raises."""
+        refuse_bypass()
 
         def ready() -> None:
             self.stdout.write(f"Mail is taken by LMTP at {host}, port {port}.")

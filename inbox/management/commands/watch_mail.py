@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from inbox.imap.watching import Watch
+from tenants.roles import refuse_bypass
 
 
 class Command(BaseCommand):
@@ -16,7 +17,8 @@ class Command(BaseCommand):
     help = "Wait for news of all mailboxes that are fetched. Without it they are looked into once a minute."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Watch, and end cleanly on SIGTERM."""
+        """Watch, and end cleanly on SIGTERM. Raises what refuse_bypass() raises."""
+        refuse_bypass()
         watch = Watch()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *said: watch.stop())

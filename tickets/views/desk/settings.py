@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sla.document import diff
 from sla.models import PolicyVersion
-from tenants import alarms
+from tenants import alarms, canary
 from tenants.access import staff_who_may
 from tenants.context import active_tenant
 from tenants.errors import Refused
@@ -86,9 +86,12 @@ def members(request: HttpRequest, person: User, key: str) -> HttpResponse:
 @require_safe
 @staff_who_may(Permission.SEE_SYSTEM)
 def failed_work(request: HttpRequest, person: User) -> HttpResponse:
-    """Work that failed five times and waits for a person, and what is late."""
+    """Work that failed five times and waits for a person, what is late, and whether workers are heard from."""
     late = Alarm.objects.filter(tenant=active_tenant(), parked_at=None, at__lt=timezone.now() - timedelta(minutes=5))
+    hearing, heard_at = canary.hearing(timezone.now())
     context = {
+        "hearing": hearing.name.lower(),
+        "heard_at": heard_at,
         "parked": _parked().order_by("-parked_at")[:200],
         "late": late.order_by("at")[:50],
         "policy": policy_in_force(),

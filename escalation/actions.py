@@ -17,6 +17,7 @@ from tenants.models import User
 from tenants.permissions import Permission
 from tenants.text import say
 from tickets import clocks, desk, events, rights
+from tickets.actions import conduct
 from tickets.actions.checks import require, require_active
 from tickets.errors import ReasonMissing
 from tickets.models import Ticket, Tier
@@ -43,10 +44,11 @@ def escalate(
     return ticket
 
 
-def escalate_for_customer(ticket: Ticket, *, actor: User, at: datetime, reason: str) -> Ticket:
+def escalate_for_customer(ticket: Ticket, *, actor: User, at: datetime, reason: str, as_it_is: bool = False) -> Ticket:
     """Move a ticket to the next tier because its customer asks for it, once the policy's wait on this one has passed.
 
-    Raises NotPermitted, TicketNotActive, ReasonMissing, NoRightToAsk, TooEarlyToAsk.
+    `as_it_is`: they were warned of rude words and send them all the same.
+    Raises NotPermitted, TicketNotActive, ReasonMissing, NoRightToAsk, TooEarlyToAsk, RudeWords, RudeWordsWarned.
     """
     if actor.is_staff_member and ticket.requester_id != actor.pk:
         raise NotPermitted
@@ -59,6 +61,7 @@ def escalate_for_customer(ticket: Ticket, *, actor: User, at: datetime, reason: 
         raise NoRightToAsk
     if opens > at:
         raise TooEarlyToAsk(opens=when(opens))
+    conduct.keep_courteous(ticket, reason, person=actor, as_it_is=as_it_is, at=at)
     # No tier is named: it is always the next one.
     ticket = climb(ticket, Ladder(), actor=actor, at=at, reason=reason)
     clocks.refresh(ticket, at=at)

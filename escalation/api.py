@@ -39,6 +39,14 @@ class HandBackSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=2000, help_text="for staff")
 
 
+class AskEscalationSerializer(HandBackSerializer):
+    """Why a customer asks for the next tier."""
+
+    as_it_is = serializers.BooleanField(
+        required=False, default=False, help_text="after the error rude_words_warned: send it all the same"
+    )
+
+
 class EscalateView(APIView):
     """Up to the next tier, or a higher one."""
 
@@ -55,11 +63,11 @@ class EscalateView(APIView):
 class AskEscalationView(APIView):
     """A customer's right to the next tier."""
 
-    @extend_schema(request=HandBackSerializer, responses=TicketSerializer, operation_id="tickets_ask_escalation")
+    @extend_schema(request=AskEscalationSerializer, responses=TicketSerializer, operation_id="tickets_ask_escalation")
     def post(self, request: Request, number: int) -> Response:
         """Ask for the next tier, once the policy's wait has passed; for the ticket's customers."""
         ticket = ticket_or_404(person_of(request), number)
-        said = validated(HandBackSerializer, request)
+        said = validated(AskEscalationSerializer, request)
         actions.escalate_for_customer(ticket, actor=person_of(request), at=timezone.now(), **said)
         return shown(request, number)
 

@@ -17,12 +17,13 @@ from sla import words
 from tenants.models import User
 from tenants.text import say
 from tickets import promise, rights
+from tickets.forms.portal import CourtesyForm
 from tickets.views.portal.common import attempt, customer_required
 from tickets.views.portal.lists import crumbs
 from tickets.views.portal.ticket import find_or_404
 
 
-class AskForm(forms.Form):
+class AskForm(CourtesyForm):
     """Why the next tier is to look at it."""
 
     reason = forms.CharField(
@@ -43,7 +44,8 @@ def ask(request: HttpRequest, person: User, number: int) -> HttpResponse:
         raise Http404
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        act = lambda: actions.escalate_for_customer(ticket, actor=person, at=at, **form.cleaned_data)  # noqa: E731
+        said = {name: form.cleaned_data[name] for name in ("reason", "as_it_is")}
+        act = lambda: actions.escalate_for_customer(ticket, actor=person, at=at, **said)  # noqa: E731
         if attempt(form, act) is not None:
             messages.success(request, _("Your request goes on to %(tier)s.") % {"tier": say(tier.name)})
             return redirect("portal:ticket", number)

@@ -12,6 +12,7 @@ from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import clocks, desk, events
+from tickets.actions import conduct
 from tickets.actions.awaiting import ALARM, concerns_customers, finish
 from tickets.actions.checks import require, require_active
 from tickets.actions.snoozing import wake
@@ -120,11 +121,14 @@ def _record_question(
     )
 
 
-def answer_approval(approval: Approval, *, answer: str, actor: User, at: datetime, comment: str = "") -> Approval:
+def answer_approval(
+    approval: Approval, *, answer: str, actor: User, at: datetime, comment: str = "", as_it_is: bool = False
+) -> Approval:
     """Approve or decline, as one of those who were asked; until the whole is decided, one may think again.
 
     One "no" where all are needed, or one "yes" where any is enough, decides it. A deadline that has passed ends
-    nothing by itself. Raises NotPermitted, ApprovalOver, WhyDeclined.
+    nothing by itself. `as_it_is` as for comment().
+    Raises NotPermitted, ApprovalOver, WhyDeclined, RudeWords, RudeWordsWarned.
     """
     approval, ticket = _lock(approval)
     row = next((each for each in approval.approvers.all() if each.person_id == actor.pk), None)
@@ -136,6 +140,8 @@ def answer_approval(approval: Approval, *, answer: str, actor: User, at: datetim
     _require_pending(approval)
     if answer == Answer.DECLINED and not comment:
         raise WhyDeclined
+    if comment != row.comment:
+        conduct.keep_courteous(ticket, comment, person=actor, as_it_is=as_it_is, at=at)
     changed = bool(row.answer)
     row.answer, row.comment, row.answered_at, row.is_awaited = answer, comment, at, False
     row.save(update_fields=["answer", "comment", "answered_at", "is_awaited"])

@@ -16,6 +16,7 @@ from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import callbacks, desk, events
+from tickets.actions import conduct
 from tickets.actions.checks import require
 from tickets.actions.opening import open_ticket, require_support
 from tickets.actions.talking import require_talk, touch
@@ -40,13 +41,21 @@ State = Callback.State
 
 
 def ask_callback(
-    ticket: Ticket, *, phone: str, topic: str, when: datetime, actor: User, at: datetime, is_new: bool = False
+    ticket: Ticket,
+    *,
+    phone: str,
+    topic: str,
+    when: datetime,
+    actor: User,
+    at: datetime,
+    is_new: bool = False,
+    as_it_is: bool = False,
 ) -> Callback:
     """Ask to be called about a ticket, within the hours of the phone line.
 
-    The same asked twice is one call. `is_new`: it is not asked about again, but filed with this.
-    Raises NotPermitted, ContactPaused, TicketClosed, NoCallbacks, PhoneUnclear, TopicMissing,
-    CallOutsideHours, CallsTaken, CallTooFar, CallAsked, and what require_support() raises.
+    The same asked twice is one call. `is_new`: it is not asked about again, but filed with this. `as_it_is` as for
+    comment(). Raises NotPermitted, ContactPaused, TicketClosed, NoCallbacks, PhoneUnclear, TopicMissing,
+    CallOutsideHours, CallsTaken, CallTooFar, CallAsked, RudeWords, RudeWordsWarned, and what require_support() raises.
     """
     if not actor.is_active or not Ticket.objects.visible_to(actor).filter(pk=ticket.pk).exists():
         raise NotPermitted
@@ -66,6 +75,8 @@ def ask_callback(
             return former
         raise CallAsked(at=words.when(former.at))
     _require_hours(when, at)
+    if not is_new:  # filing it has looked at the same words
+        conduct.keep_courteous(ticket, topic, person=actor, as_it_is=as_it_is, at=at)
     found = Callback.objects.create(ticket=ticket, requester=actor, phone=phone, topic=topic, at=when, asked_at=at)
     alarms.set(ALARM, found.pk, when)
     _record(found, "callback.asked", actor=actor, at=at, when=when.isoformat())
@@ -80,6 +91,7 @@ def open_with_callback(
     actor: User,
     at: datetime,
     organization: Organization | None = None,
+    as_it_is: bool = False,
 ) -> Callback:
     """Ask to be called about something new: a ticket over the phone channel, and the call on it.
 
@@ -91,7 +103,13 @@ def open_with_callback(
         raise TopicMissing
     subject = _("Call back: %(topic)s") % {"topic": " ".join(topic.split())}
     ticket = open_ticket(
-        requester=actor, subject=subject[:200], description=topic, channel="phone", organization=organization, at=at
+        requester=actor,
+        subject=subject[:200],
+        description=topic,
+        channel="phone",
+        organization=organization,
+        as_it_is=as_it_is,
+        at=at,
     )
     return ask_callback(ticket, phone=phone, topic=topic, when=when, actor=actor, at=at, is_new=True)
 

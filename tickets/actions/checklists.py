@@ -14,6 +14,7 @@ from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import clocks, desk, events
+from tickets.actions import conduct
 from tickets.actions.changing import apply_status
 from tickets.actions.checks import require
 from tickets.actions.snoozing import wake
@@ -64,16 +65,17 @@ def lay_out(
     return sent
 
 
-def tick(step: ChecklistStep, *, actor: User, at: datetime, result: str = "") -> Checklist:
+def tick(step: ChecklistStep, *, actor: User, at: datetime, result: str = "", as_it_is: bool = False) -> Checklist:
     """Say that a step is done, and what came of it. When all are done, a ticket that waited is open again.
 
-    Raises NotPermitted, ChecklistOver.
+    `as_it_is` as for comment(). Raises NotPermitted, ChecklistOver, RudeWords, RudeWordsWarned.
     """
     checklist, ticket = _lock(step, actor)
     step = ChecklistStep.objects.select_for_update(of=("self",)).get(pk=step.pk)
     if step.done_at is not None:
         return checklist  # pressed twice
     _require_open(checklist, ticket)
+    conduct.keep_courteous(ticket, result, person=actor, as_it_is=as_it_is, at=at)
     step.done_at, step.done_by, step.result = at, actor, result.strip()[:1000]
     step.save(update_fields=["done_at", "done_by", "result"])
     events.record(ticket, "checklist.ticked", actor=actor, at=at, result=step.result, **_named(checklist, step))

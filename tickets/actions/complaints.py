@@ -13,6 +13,7 @@ from tenants import alarms
 from tenants.errors import NotPermitted
 from tenants.models import User
 from tickets import complaints, desk
+from tickets.actions.courtesy import has_rude_words
 from tickets.attachments import attach_to_complaint, shown_name
 from tickets.errors import (
     ComplaintAsked,
@@ -83,7 +84,7 @@ def file_complaint(
         ComplaintSubject(complaint=complaint, person_id=pk) for pk in sorted(subjects - {actor.pk})
     )
     alarms.set(DUE, complaint.pk, due)
-    event = _record(complaint, "complaint.filed", actor=actor, at=at, text=text)
+    event = _record(complaint, "complaint.filed", actor=actor, at=at, text=text, **_flag(text, others, by=actor))
     attach_to_complaint(event, files)
     return complaint
 
@@ -191,9 +192,13 @@ def _say(
     sent = sorted(shown_name(each.name or "") for each in files)
     if last and is_same and at - last.at < TWICE and sorted(each.name for each in last.files.all()) == sent:
         return last
-    event = _record(complaint, verb, actor=actor, at=at, text=text, is_public=is_public)
+    event = _record(complaint, verb, actor=actor, at=at, text=text, is_public=is_public, **_flag(text, by=actor))
     attach_to_complaint(event, files)
     return event
+
+
+def _flag(*texts: str, by: User) -> dict[str, bool]:
+    return {"rude": True} if has_rude_words(*texts, author=by) else {}
 
 
 #: What is told by mail: a note and who took it are seen on the page.

@@ -11,6 +11,7 @@ from tenants.models import User
 from tenants.permissions import Permission
 from tickets import desk, events
 from tickets.actions.checks import require
+from tickets.actions.courtesy import require_courtesy
 from tickets.errors import FalseReportAlready, NoFalseReport, ReasonMissing, ReviewSettled, StrikeWithdrawn
 from tickets.fairuse.standing import strikes_in_force
 from tickets.models import Strike, Ticket
@@ -50,7 +51,27 @@ def count(
         if made.outcome:
             made.save(update_fields=["outcome"])
             alarms.set(ALARM, made.pk, at)
+    _write_down(made, actor=actor)
     return made
+
+
+def _write_down(made: Strike, *, actor: User | None) -> None:
+    """In the audit log, whose tickets' histories tell all other strikes."""
+    told = {"strike": made.kind, "request": str(made.ticket.number)}
+    if made.kind == Kind.RUDE:
+        audit.record("strike.rude", made.person, actor=actor, after=told)
+    if made.outcome:
+        act = "strike.warned" if made.outcome == Outcome.WARNING else "strike.review_asked"
+        audit.record(act, made.person, actor=None, after=told)
+
+
+def keep_courteous(ticket: Ticket, *texts: str, person: User, at: datetime, as_it_is: bool = False) -> None:
+    """Look at what a customer says on a locked ticket besides its messages; sent all the same, it counts as those do.
+
+    Raises RudeWords, RudeWordsWarned, PolicyMissing.
+    """
+    if require_courtesy(*texts, author=person, as_it_is=as_it_is):
+        count(Kind.RUDE, person=person, ticket=ticket, at=at)
 
 
 def mark_false_report(ticket: Ticket, *, reason: str, actor: User, at: datetime) -> Ticket:

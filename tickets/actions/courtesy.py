@@ -5,6 +5,8 @@ Clauses C10 and D9.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tenants.models import User
 from tickets import desk, profanity
 from tickets.errors import RudeWords, RudeWordsWarned
@@ -15,17 +17,28 @@ def require_courtesy(*texts: str, author: User | None, as_it_is: bool = False) -
 
     `as_it_is`: the writer was warned and sends it all the same. Raises RudeWords, RudeWordsWarned, PolicyMissing.
     """
-    fair_use = desk.current_policy().policy.fair_use
-    if fair_use is None or fair_use.profanity == "off":
-        return False
-    if author is not None and author.is_staff_member:
-        return False
-    words = profanity.found("\n".join(texts))
+    words = _found(texts, author)
     if not words:
         return False
-    named = ", ".join(words)
-    if fair_use.profanity == "refuse":
+    way, named = desk.current_policy().policy.fair_use.profanity, ", ".join(words)
+    if way == "refuse":
         raise RudeWords(words=named)
-    if fair_use.profanity == "warn" and not as_it_is:
+    if way == "warn" and not as_it_is:
         raise RudeWordsWarned(words=named)
     return True
+
+
+def has_rude_words(*texts: str, author: User) -> bool:
+    """Whether a complaint or an objection is to be flagged. Raises PolicyMissing.
+
+    It is never held back, and counts against nobody: who has been wronged may be angry, and a rule about words must not
+    stand between them and whoever is to put it right.
+    """
+    return bool(_found(texts, author))
+
+
+def _found(texts: Iterable[str], author: User | None) -> list[str]:
+    fair_use = desk.current_policy().policy.fair_use
+    if fair_use is None or fair_use.profanity == "off" or (author is not None and author.is_staff_member):
+        return []
+    return list(profanity.found("\n".join(texts)))

@@ -11,6 +11,7 @@ from tenants.models import User
 from tenants.permissions import Permission
 from tenants.text import say
 from tickets import answers, clocks, desk, events
+from tickets.actions import conduct
 from tickets.actions.checks import require
 from tickets.actions.identifying import release
 from tickets.actions.talking import require_talk
@@ -48,10 +49,13 @@ def change_fields(
     return ticket
 
 
-def identify(ticket: Ticket, said: Mapping[str, Answer], *, actor: User, at: datetime) -> Ticket:
+def identify(
+    ticket: Ticket, said: Mapping[str, Answer], *, actor: User, at: datetime, as_it_is: bool = False
+) -> Ticket:
     """Fill in authorisation data that a request lacks, as its customer; with the last of it, it waits no longer.
 
-    What was given before stays as it is. Raises NotPermitted, TicketClosed.
+    What was given before stays as it is. `as_it_is` as for comment().
+    Raises NotPermitted, TicketClosed, RudeWords, RudeWordsWarned.
     """
     if not Ticket.objects.visible_to(actor).filter(pk=ticket.pk).exists():
         raise NotPermitted
@@ -60,6 +64,8 @@ def identify(ticket: Ticket, said: Mapping[str, Answer], *, actor: User, at: dat
     missing = {each.key for each in answers.missing_to_identify(ticket, ticket.policy)}
     wanted = {key: value for key, value in said.items() if key in missing and value}
     if wanted:
+        words = [each for each in wanted.values() if isinstance(each, str)]
+        conduct.keep_courteous(ticket, *words, person=actor, as_it_is=as_it_is, at=at)
         former = dict(ticket.answers)
         ticket.answers = {**former, **wanted}
         _write(ticket, wanted, former, actor=actor, at=at)

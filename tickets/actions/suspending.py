@@ -13,6 +13,7 @@ from tenants.text import say
 from tickets import desk
 from tickets.actions.checks import require
 from tickets.actions.conduct import settle_reviews
+from tickets.actions.courtesy import has_rude_words
 from tickets.errors import (
     AppealDecided,
     AppealedAlready,
@@ -135,7 +136,10 @@ def appeal(suspension: Suspension, *, text: str, actor: User, at: datetime) -> S
     suspension.appealed_by, suspension.appealed_at = actor, at
     suspension.save(update_fields=["appeal", "appeal_state", "appealed_by", "appealed_at"])
     subject = suspension.subject
-    audit.record(f"{_name(subject)}.suspension_appealed", subject, actor=actor)
+    # What they wrote stands in the suspension, where it can be forgotten.
+    flag = {"flag": "rude"} if has_rude_words(suspension.appeal, author=actor) else {}
+    after = {"appeal": suspension.appeal_state, **flag}
+    audit.record(f"{_name(subject)}.suspension_appealed", subject, actor=actor, after=after)
     alarms.set(TELL_APPEAL, suspension.pk, at)
     return suspension
 

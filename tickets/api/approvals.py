@@ -65,6 +65,9 @@ class AnswerSerializer(StrictSerializer):
     comment = serializers.CharField(
         max_length=2000, required=False, default="", allow_blank=True, help_text="needed with a no"
     )
+    as_it_is = serializers.BooleanField(
+        required=False, default=False, help_text="after the error rude_words_warned: send it all the same"
+    )
 
 
 class ApprovalsView(APIView):

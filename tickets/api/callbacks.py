@@ -49,6 +49,9 @@ class AskCallbackSerializer(StrictSerializer):
     phone = serializers.CharField(max_length=40)
     topic = serializers.CharField(max_length=500)
     when = serializers.DateTimeField(help_text="within the hours of the phone line")
+    as_it_is = serializers.BooleanField(
+        required=False, default=False, help_text="after the error rude_words_warned: send it all the same"
+    )
 
 
 class CallMadeSerializer(StrictSerializer):

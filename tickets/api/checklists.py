@@ -59,6 +59,9 @@ class TickSerializer(StrictSerializer):
 
     done = serializers.BooleanField(required=False, default=True)
     result = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+    as_it_is = serializers.BooleanField(
+        required=False, default=False, help_text="after the error rude_words_warned: send it all the same"
+    )
 
 
 class ChecklistsView(APIView):
@@ -89,7 +92,8 @@ class ChecklistStepView(APIView):
         step = get_object_or_404(ChecklistStep, pk=pk, checklist__ticket=ticket)
         said = validated(TickSerializer, request)
         if said["done"]:
-            checklist = actions.tick(step, actor=person_of(request), at=timezone.now(), result=said["result"])
+            told = {name: said[name] for name in ("result", "as_it_is")}
+            checklist = actions.tick(step, actor=person_of(request), at=timezone.now(), **told)
         else:
             checklist = actions.untick(step, actor=person_of(request), at=timezone.now())
         return Response(ChecklistSerializer(checklist).data)

@@ -169,6 +169,9 @@ class IdentifySerializer(StrictSerializer):
     """Authorisation data that a request lacks."""
 
     answers = AnswersField(help_text="by the keys of awaited_answers")
+    as_it_is = serializers.BooleanField(
+        required=False, default=False, help_text="after the error rude_words_warned: send it all the same"
+    )
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         """Each as its field takes it."""
@@ -177,7 +180,7 @@ class IdentifySerializer(StrictSerializer):
         read, wrong = read_answers(ticket.policy, said, facts, ticket.answers, for_staff=False)
         if wrong:
             raise serializers.ValidationError({"answers": wrong})
-        return {"answers": read}
+        return {"answers": read, "as_it_is": given["as_it_is"]}
 
 
 def require_content(given: Mapping[str, Any]) -> None:

@@ -167,7 +167,8 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         """Fill in authorisation data that the request lacks; with the last of it, it waits no longer."""
         ticket = ticket_or_404(person_of(request), number)
         said = validated(given.IdentifySerializer, request, ticket=ticket)
-        actions.identify(ticket, said["answers"], actor=person_of(request), at=timezone.now())
+        given_as = {"as_it_is": said["as_it_is"], "actor": person_of(request), "at": timezone.now()}
+        actions.identify(ticket, said["answers"], **given_as)
         return shown(request, number)
 
     @extend_schema(request=given.ReasonSerializer, responses=TicketSerializer)

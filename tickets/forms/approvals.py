@@ -21,6 +21,7 @@ from tenants.widgets import DateTimeInput
 from tickets import approvals
 from tickets.actions.approvals import MOST_APPROVERS
 from tickets.forms.desk import TicketForm
+from tickets.forms.portal import CourtesyForm
 from tickets.models import Approval, Approver
 from tickets.promise import calendar_of, policy_for
 
@@ -129,7 +130,7 @@ class ReplaceApproverForm(TicketForm):
         return person
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(CourtesyForm):
     """Yes or no, and why."""
 
     answer = forms.ChoiceField(choices=[each for each in Approver.Answer.choices if each[0]])
@@ -140,6 +141,10 @@ class AnswerForm(forms.Form):
         help_text=_("The person who asked reads it. Needed when you decline."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["token"]  # an answer that is sent twice is one anyway
 
 
 def _person(typed: str, *groups: Any) -> User | None:

@@ -10,12 +10,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tenants.widgets import DateTimeInput
-from tickets.forms.portal import TokenForm
+from tickets.forms.portal import CourtesyForm
 
 Days = Sequence[tuple[str, list[tuple[str, str]]]]
 
 
-class CallbackForm(TokenForm):
+class CallbackForm(CourtesyForm):
     """Number, topic, and a time at which somebody is there."""
 
     phone = forms.CharField(

@@ -12,6 +12,7 @@ from tenants.context import active_tenant
 from tenants.text import say
 from tickets.actions.checklists import MOST_STEPS
 from tickets.forms.desk import LONGEST_REASON, TicketForm
+from tickets.forms.portal import CourtesyForm
 from tickets.models import ChecklistTemplate
 from tickets.promise import policy_for
 
@@ -87,7 +88,7 @@ class ChecklistTemplateForm(forms.Form):
     steps = StepsField(label=_("Steps, one a line"))
 
 
-class TickForm(forms.Form):
+class TickForm(CourtesyForm):
     """A step that is done, and what came of it."""
 
     result = forms.CharField(

@@ -6,14 +6,15 @@ from typing import Any
 
 from tickets import answers
 from tickets.forms.fields import AskingForm
+from tickets.forms.portal import CourtesyForm
 from tickets.models import Ticket
 
 
-class IdentifyingForm(AskingForm):
+class IdentifyingForm(AskingForm, CourtesyForm):
     """Only what is missing, all of it."""
 
     def __init__(self, *args: Any, ticket: Ticket, **options: Any) -> None:
-        super().__init__(*args, auto_id="identify_%s", **options)  # type: ignore[misc]
+        super().__init__(*args, auto_id="identify_%s", **options)
         policy, missing = ticket.policy, answers.missing_to_identify(ticket, ticket.policy)
         self.ask(policy, missing, answers.facts_of(ticket), given=ticket.answers, required=True)
 

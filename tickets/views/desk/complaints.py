@@ -216,6 +216,7 @@ def _context(found: Complaint, person: User) -> dict[str, Any]:
         "named": complaints.named(found),
         "with_administrators": complaints.is_with_administrators(complaints.handlers(found)),
         "history": complaints.history(found, for_handlers=True),
+        "for_handlers": True,
         "person": person,
         "now": timezone.now(),
     }

@@ -66,7 +66,7 @@ def ask(request: HttpRequest, person: User, number: int | None = None) -> HttpRe
 
 def _asked(ticket: Ticket | None, person: User, said: dict[str, Any]) -> Ticket:
     """The ticket that the call is about; sent twice it is one call, and one ticket."""
-    wanted = {"phone": said["phone"], "topic": said["topic"], "when": said["when"], "actor": person}
+    wanted = {name: said[name] for name in ("phone", "topic", "when", "as_it_is")} | {"actor": person}
     if ticket is not None:
         return actions.ask_callback(ticket, at=timezone.now(), **wanted).ticket
     opened = partial(actions.open_with_callback, at=timezone.now(), **wanted)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from tenants.errors import Refused
 from tenants.models import User
 from tickets import actions
+from tickets.errors import RudeWords, RudeWordsWarned
 from tickets.forms.checklists import TickForm
 from tickets.forms.portal import CommentForm
 from tickets.models import ChecklistStep
@@ -45,7 +46,12 @@ def tick_from(request: HttpRequest, step: ChecklistStep, person: User) -> dict[s
             if "undo" in request.POST:
                 actions.untick(step, actor=person, at=timezone.now())
             else:
-                actions.tick(step, actor=person, at=timezone.now(), result=form.cleaned_data["result"])
+                said = {name: form.cleaned_data[name] for name in ("result", "as_it_is")}
+                actions.tick(step, actor=person, at=timezone.now(), **said)
+    except (RudeWords, RudeWordsWarned) as refusal:
+        messages.warning(request, str(refusal))
+        form.refused_for = refusal.code
+        return {"refused_step": step.pk, "refused_result": form.cleaned_data["result"], "refused_form": form}
     except Refused as refusal:
         messages.warning(request, str(refusal))
     return {}

@@ -33,7 +33,7 @@ from tickets.views.portal import confirming
 from tickets.views.portal import uploads as pieces
 from tickets.views.portal.common import attempt, tickets_of
 from tickets.views.portal.files import serve
-from tickets.views.portal.ticket import comment_from, context_of, find_or_404, onward, went_on
+from tickets.views.portal.ticket import comment_from, context_of, find_or_404, identify_from, onward, went_on
 
 View = Callable[..., HttpResponseBase]
 
@@ -101,7 +101,7 @@ def identify(request: HttpRequest, token: str, bearer: Bearer) -> HttpResponse:
     if bearer.must_confirm:
         return confirm_page(request, token, bearer)
     form = IdentifyingForm(request.POST, ticket=bearer.ticket)
-    act = lambda: actions.identify(bearer.ticket, form.answers(), actor=bearer.person, at=timezone.now())  # noqa: E731
+    act = lambda: identify_from(form, bearer.ticket, bearer.person)  # noqa: E731
     done = attempt(form, act) if form.is_valid() else None
     if done is not None:
         return redirect("portal:link", token)

@@ -94,6 +94,13 @@ def comment_from(form: CommentForm, found: Ticket, person: User) -> Ticket:
     )
 
 
+def identify_from(form: IdentifyingForm, found: Ticket, person: User) -> Ticket:
+    """Fill in what a valid form says."""
+    return actions.identify(
+        found, form.answers(), actor=person, as_it_is=form.cleaned_data["as_it_is"], at=timezone.now()
+    )
+
+
 @require_POST
 @customer_required
 def identify(request: HttpRequest, person: User, number: int) -> HttpResponse:
@@ -102,7 +109,7 @@ def identify(request: HttpRequest, person: User, number: int) -> HttpResponse:
     if links.must_confirm(found, person):
         return confirming.page(request, found, person)
     form = IdentifyingForm(request.POST, ticket=found)
-    act = lambda: actions.identify(found, form.answers(), actor=person, at=timezone.now())  # noqa: E731
+    act = lambda: identify_from(form, found, person)  # noqa: E731
     done = attempt(form, act) if form.is_valid() else None
     if done is not None:
         return redirect("portal:ticket", number)

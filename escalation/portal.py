@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from escalation import actions
 from sla import words
+from tenants.context import active_tenant
 from tenants.models import User
 from tenants.text import say
 from tickets import promise, rights
@@ -55,6 +56,7 @@ def ask(request: HttpRequest, person: User, number: int) -> HttpResponse:
         "tier": say(tier.name),
         "text": say(promise.policy_for(ticket).escalation.text),
         "opens": words.when(opens) if opens > at else "",
+        "zone": words.whose_time(active_tenant().timezone),
         "crumbs": crumbs((f"#{number}", reverse("portal:ticket", args=[number])), (_("Next line"), "")),
     }
     return render(request, "tickets/portal/escalation.html", context, status=422 if form.errors else 200)

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from helpdesk import appearance
 from helpdesk.api.views import unknown_address
+from tickets.views.portal import preferences
 
 urlpatterns = [
     path("", include(("helpdesk.urls_portal", "portal"))),
@@ -12,7 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("brand.css", appearance.brand_css, name="brand_css"),
     path("theme/", appearance.choose_theme, name="theme"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", preferences.set_language, name="set_language"),
     path("api/v1/", include(("helpdesk.api.urls", "api"))),
     re_path("^api/", unknown_address),
 ]

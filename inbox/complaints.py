@@ -18,7 +18,7 @@ from inbox.mail.letters import Letter, greeting, name_for_customers
 from inbox.mail.links import link
 from inbox.mail.stories import LONGEST_QUOTE
 from inbox.models import OutgoingMail
-from sla.words import when
+from sla.words import moment
 from tenants.models import User
 from tickets import complaints
 from tickets.models import Complaint, ComplaintEvent
@@ -72,7 +72,7 @@ def _for_customer(event: ComplaintEvent, person: User) -> Letter:
     quoted = _quoted(event)
     if event.verb == "complaint.filed":
         lead = _("We have your complaint about request %(number)s.") % names
-        facts = [(_("Answered by"), when(complaint.due_at))]
+        facts = [(_("Answered by"), moment(complaint.due_at))]
     elif event.verb == "complaint.decided":
         lead = _("Your complaint about request %(number)s is decided:") % names
         facts = [(_("Outcome"), complaint.get_outcome_display())]
@@ -103,7 +103,7 @@ def _for_handler(event: ComplaintEvent, person: User) -> Letter:
     return Letter(
         lead=lead % names,
         paragraphs=paragraphs,
-        facts=[(_("To be decided by"), when(complaint.due_at))],
+        facts=[(_("To be decided by"), moment(complaint.due_at))],
         url=link("desk:complaint", complaint.pk),
         button=_("Open the complaint"),
         why=_("You get this mail because you decide complaints."),

@@ -16,7 +16,7 @@ from inbox.mail import headers, readers, writing
 from inbox.mail.letters import Letter, greeting
 from inbox.mail.links import link
 from inbox.models import OutgoingMail
-from sla.words import when
+from sla.words import moment
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import recipients
@@ -102,7 +102,7 @@ def _warning(strike: Strike, person: User, now: datetime) -> Letter:
         _("Each lapses by itself. If more comes before, support may be suspended."),
     ]
     if standing.clear_at is not None:
-        paragraphs.append(_("Nothing counts any more from %(time)s.") % {"time": when(standing.clear_at)})
+        paragraphs.append(_("Nothing counts any more from %(time)s.") % {"time": moment(standing.clear_at)})
     return Letter(
         kind=Kind.NEWS,
         subject=_("Please keep to our rules of fair use"),
@@ -170,8 +170,8 @@ def _why(told: Suspension) -> list[str]:
 
 def _how_long(told: Suspension) -> str:
     if told.until is None:
-        return _("It holds from %(since)s until somebody lifts it.") % {"since": when(told.since)}
-    times = {"since": when(told.since), "until": when(told.until)}
+        return _("It holds from %(since)s until somebody lifts it.") % {"since": moment(told.since)}
+    times = {"since": moment(told.since), "until": moment(told.until)}
     return _("It holds from %(since)s and ends by itself on %(until)s.") % times
 
 

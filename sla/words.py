@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -44,6 +46,25 @@ def when(at: datetime) -> str:
 def _written(local: datetime, pattern: str, language: str) -> str:
     """Kept, since lists say the same deadlines on every page."""
     return format_datetime(local, pattern, locale=_locale_of(language))
+
+
+#: The zone that is shown to those whose own is not known, while something is written that its page does not explain.
+_TOLD: ContextVar[str] = ContextVar("zone_to_be_told", default="")
+
+
+@contextmanager
+def telling_whose_time(zone: str) -> Iterator[None]:
+    """Within this, moment() says whose time it is: a mail is read anywhere, and by others too."""
+    token = _TOLD.set(zone)
+    try:
+        yield
+    finally:
+        _TOLD.reset(token)
+
+
+def moment(at: datetime) -> str:
+    """An instant as when() says it, with whose time it is where the reader can't know."""
+    return f"{when(at)} ({whose_time(_TOLD.get())})" if _TOLD.get() else when(at)
 
 
 def day(value: date) -> str:
@@ -122,7 +143,10 @@ def _city(zone: str, language: str) -> str:
 
 
 def whose_time(zone: str) -> str:
-    """What stands behind an instant: the reader's own time, or the desk's when both are the same."""
+    """What stands behind an instant: the reader's own time, or the desk's when both are the same.
+
+    `zone` is the one that is shown to those whose own is not known.
+    """
     if timezone.get_current_timezone_name() == zone:
         return gettext("%(place)s time") % {"place": place(zone)}
     return gettext("your time")

@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from tenants.context import act_as
 from tenants.models import Tenant, User
+from tenants.preferences import take_zone_of_browser
 from tenants.statements import Statement
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -99,7 +100,10 @@ def person_preferences(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         person = request.user if request.user.is_authenticated else None
         language = _language(request, person)
-        chosen = zone_named(person.timezone if person else None) or zone_named(request.COOKIES.get("timezone"))
+        told = request.COOKIES.get("timezone", "")
+        if person is not None and request.method == "POST" and zone_named(told):  # reading changes nothing
+            take_zone_of_browser(person, told)
+        chosen = zone_named(person.timezone if person else None) or zone_named(told)
         # Only around this request: whatever this thread does next must not speak this reader's language.
         with translation.override(language), timezone.override(chosen or zoneinfo.ZoneInfo(tenant.timezone)):
             response = get_response(request)

@@ -17,7 +17,7 @@ from sla.clock.ledger import Rule
 from sla.document import SupportPolicy
 from sla.hours import Calendar
 from sla.models import PolicyVersion, policy_of
-from tenants.context import active_tenant_id
+from tenants.context import active_tenant, active_tenant_id
 from tenants.text import say
 from tickets import clocks, conditions, ledger, promise
 from tickets.models import Event, Ticket
@@ -223,7 +223,7 @@ class _Teller:
         calendar = ran[-1].calendar
         told = {
             "due": words.when(folded.due_at),
-            "zone": words.whose_time(calendar.timezone),
+            "zone": words.whose_time(active_tenant().timezone),
             "place": words.place(calendar.timezone),
             "parts": "; ".join(_shortened(list(self._parts(stretches, calendar)))),
         }

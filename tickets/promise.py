@@ -14,7 +14,7 @@ from sla import way, words
 from sla.document import SupportPolicy
 from sla.hours import Calendar
 from sla.models import policy_of
-from tenants.context import active_tenant_id
+from tenants.context import active_tenant, active_tenant_id
 from tickets.models import Approval, Clock, Ticket
 
 REPLY_METRICS = ("first_response", "next_response")
@@ -241,7 +241,7 @@ def _customer_sentence(clock: Clock, state: str, ticket: Ticket, calendar: Calen
     values = {
         "due": words.when(clock.due_at) if clock.due_at else "",
         "done": words.when(clock.fulfilled_at) if clock.fulfilled_at else "",
-        "zone": words.whose_time(calendar.timezone) if calendar else _("your time"),
+        "zone": words.whose_time(active_tenant().timezone),
     }
     table = {"met": _MET, "missed": _MISSED, "overdue": _LATE}.get(state, _RUNNING)
     if state == "missed" and not clock.due_at:

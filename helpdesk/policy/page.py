@@ -21,6 +21,7 @@ from sla import words
 from sla.document import SupportPolicy, diff
 from sla.models import PolicyVersion
 from tenants.access import reader_of
+from tenants.context import active_tenant
 from tenants.models import User
 from tenants.text import say
 from tickets import desk
@@ -141,6 +142,7 @@ def _show(request: HttpRequest, row: PolicyVersion, *, later: PolicyVersion | No
         "contracts": [] if readers.contract else sections.contracts(said),
         "lengths": sections.lengths(said),
         "complaint_due": words.when(due) if (due := said.complaint_due(at)) else "",
+        "whose_time": words.whose_time(active_tenant().timezone),
         "sections": _prose(said),
     }
     return render(request, "policy/page.html", context)

@@ -14,7 +14,7 @@ from inbox.mail.letters import Letter, greeting, name_for_customers, staff_facts
 from inbox.mail.links import link
 from inbox.mail.stories import Story
 from inbox.models import OutgoingMail
-from sla.words import when
+from sla.words import moment
 from tenants.context import active_tenant
 from tenants.models import User
 from tickets import recipients, sentences
@@ -59,7 +59,7 @@ def _question(story: Story, person: User) -> Letter:
         "approval.reminded": _("%(actor)s reminds you: your approval on request %(number)s is waited for:"),
         "approval.overdue": _("Your answer about request %(number)s was asked for by now and is still missing:"),
     }.get(story.event.verb, _("%(actor)s asks for your approval on request %(number)s:"))
-    facts = [(_("Answer by"), when(approval.due_at))] if approval.due_at and approval.overdue_at is None else []
+    facts = [(_("Answer by"), moment(approval.due_at))] if approval.due_at and approval.overdue_at is None else []
     return Letter(
         lead=lead % names,
         quote=data["text"],

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
+from sla import words
 from tenants.context import active_tenant
 from tenants.models import Role, User
 from tickets import mentions, recipients
@@ -78,8 +79,9 @@ def language(person: User) -> str:
 
 @contextmanager
 def reading_as(person: User) -> Iterator[None]:
-    """Write in the person's language, with times in their zone."""
-    with translation.override(language(person)), timezone.override(zone_of(person)):
+    """Write in the person's language, with times in their zone, and whose time that is."""
+    told = words.telling_whose_time(active_tenant().timezone)
+    with translation.override(language(person)), timezone.override(zone_of(person)), told:
         yield
 
 

@@ -1,4 +1,4 @@
-"""Rude words besides messages: wherever a customer writes to people they are warned of, but in complaints never held back."""
+"""Rude words besides messages: warned of wherever a customer writes to people, but never held back in complaints."""
 
 from __future__ import annotations
 

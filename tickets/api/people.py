@@ -19,6 +19,7 @@ from tenants.api import StrictSerializer, person_of, queried, validated
 from tenants.context import active_tenant
 from tenants.models import Role, User
 from tenants.permissions import Permission
+from tenants.preferences import set_preferences
 from tickets.actions import organizations as actions
 from tickets.models import Membership
 
@@ -133,12 +134,31 @@ class MeSerializer(CustomerSerializer):
     tenant = TenantSerializer()
 
 
+class PreferencesSerializer(StrictSerializer):
+    """In which language and zone one is written to; what is left out stays."""
+
+    language = serializers.CharField(max_length=8, required=False)
+    timezone = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, help_text="as in Europe/Madrid; empty: the helpdesk's"
+    )
+
+
 class MeView(APIView):
     """The person whose token this is."""
 
     @extend_schema(responses=MeSerializer, operation_id="me")
     def get(self, request: Request) -> Response:
         """Who one is here, and what one may do."""
+        return self._shown(request)
+
+    @extend_schema(request=PreferencesSerializer, responses=MeSerializer, operation_id="me_change")
+    def patch(self, request: Request) -> Response:
+        """Choose one's language and time zone, of pages and mails."""
+        said = validated(PreferencesSerializer, request)
+        set_preferences(person_of(request), language=said.get("language"), zone=said.get("timezone"))
+        return self._shown(request)
+
+    def _shown(self, request: Request) -> Response:
         memberships = Membership.objects.select_related("organization").order_by("organization__name")
         person: Any = (
             User.objects.select_related("role")

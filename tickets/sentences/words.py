@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from sla.models import Priority, policy_of
-from sla.words import when
+from sla.words import moment
 from tenants.context import active_tenant_id
 from tenants.models import User
 from tenants.text import Text, say
@@ -152,7 +152,7 @@ Telling = Callable[[Data, Words], Told]
 
 def instant(text: str) -> str:
     """An instant that an event keeps, in the reader's zone and language."""
-    return when(datetime.fromisoformat(text))
+    return moment(datetime.fromisoformat(text))
 
 
 def metric(data: Data) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sla import words
+from tenants.context import active_tenant
 from tenants.models import User
 from tenants.text import say
 from tickets import actions, complaints, desk
@@ -79,6 +80,7 @@ def new(request: HttpRequest, person: User, number: int) -> HttpResponse:
         "open": next((each for each in former if each.is_open), None),
         "text": say(policy.complaints.text),
         "due": words.when(due) if due else "",
+        "zone": words.whose_time(active_tenant().timezone),
         "length": words.duration(policy.complaints.target),
         "crumbs": crumbs((f"#{number}", reverse("portal:ticket", args=[number])), (_("Complaint"), "")),
     }
@@ -149,6 +151,7 @@ def _shown(found: Complaint, person: User) -> dict[str, Any]:
         "nobody": found.is_open and not handlers,
         "with_administrators": complaints.is_with_administrators(handlers),
         "due": words.when(found.due_at),
+        "zone": words.whose_time(active_tenant().timezone),
         "is_late": found.is_open and found.due_at < timezone.now(),
         "crumbs": crumbs((_("My complaints"), reverse("portal:complaints")), (_("Complaint"), "")),
     }

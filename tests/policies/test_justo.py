@@ -65,6 +65,7 @@ def test_an_administrator_may_have_any_number_of_priorities_with_any_names(desk_
     assert ticket.clocks.get(metric="first_response").target_seconds == 15 * 60
 
 
+@clause("D2")
 @time_machine.travel("2026-03-02 15:00:00+00:00", tick=False)
 def test_an_agent_corrects_a_cpanel_failure_to_medium_and_the_promise_follows(desk_on):
     desk = desk_on("justo")

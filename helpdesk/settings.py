@@ -242,6 +242,8 @@ EMAIL_TIMEOUT = 20
 MAIL_HOST = env("MAIL_HOST", default="")
 #: Where DNS is asked, as 9.9.9.9 or 127.0.0.1:5353; without it where this machine asks.
 DNS_SERVERS = env.list("DNS_SERVERS", default=[])
+#: Domains in which several tenants may have addresses, beside those of public hosts and MAIL_HOST.
+SHARED_MAIL_DOMAINS = env.list("SHARED_MAIL_DOMAINS", default=[])
 #: Whether we check DKIM and DMARC of mail about which no mail server that is believed has said anything. Asks DNS.
 CHECK_SENDERS = env.bool("CHECK_SENDERS", default=True)
 #: Networks beside the internet in which tenants may name servers of their own, as 10.0.0.0/8.

@@ -47,6 +47,16 @@ class MailboxTaken(Refused):
     code = "mailbox_taken"
 
 
+class MailDomainTaken(Refused):
+    """Whose it is, is nobody else's business."""
+
+    sentence = _(
+        "Another desk of this site takes mail in the domain %(domain)s. Choose an address in a domain of your own, or"
+        " ask whoever runs the site to allow this one for several desks."
+    )
+    code = "mail_domain_taken"
+
+
 class MailboxUsed(Refused):
     """What came is kept, and belongs to its mailbox."""
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from inbox.actions.claiming import claim
 from inbox.errors import MailboxOfSender, MailboxTaken, MailboxUsed
 from inbox.imap import looking
 from inbox.models import ImapAccount, InboundMail, Mailbox, MailRoute
 from tenants import alarms, audit, sealing
 from tenants.context import active_tenant
 from tenants.errors import NotPermitted
-from tenants.models import Tenant, User
+from tenants.models import User
 from tenants.permissions import Permission
 
 _FIELDS = ("address", "category", "team", "language", "is_advisory", "authserv")
@@ -55,7 +56,8 @@ def save_mailbox(
 ) -> Mailbox:
     """Add a mailbox or change one. `imap` says how its mail is fetched, None that it is forwarded to us.
 
-    An empty secret keeps the one that is stored, as long as it goes where it went. Raises NotPermitted, MailboxTaken.
+    An empty secret keeps the one that is stored, as long as it goes where it went. Raises NotPermitted, MailboxTaken,
+    MailDomainTaken.
     """
     _require(actor)
     mailbox = _locked(mailbox) if mailbox else Mailbox()
@@ -167,7 +169,7 @@ def _fetch(mailbox: Mailbox, values: Mapping[str, Any] | None, at: datetime) -> 
 
 
 def _route(mailbox: Mailbox, wanted: list[str]) -> None:
-    """Lead these addresses here, and none else. Raises MailboxTaken."""
+    """Lead these addresses here, and none else. Raises MailboxTaken, MailDomainTaken."""
     tenant = active_tenant()
     ours = MailRoute.objects.filter(tenant=tenant, mailbox=mailbox.pk)
     ours.exclude(address__in=wanted).delete()
@@ -175,9 +177,7 @@ def _route(mailbox: Mailbox, wanted: list[str]) -> None:
     for address in dict.fromkeys(wanted):
         if address in there:
             continue
-        # An address that another tenant sends from is its mailbox from the beginning.
-        if Tenant.objects.filter(mail_address__iexact=address).exclude(pk=tenant.pk).exists():
-            raise MailboxTaken(address=address)
+        claim(address)
         with _free(address):
             MailRoute.objects.create(address=address, tenant=tenant, mailbox=mailbox.pk, is_active=mailbox.is_active)
 

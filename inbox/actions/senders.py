@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from inbox.actions.claiming import claim, claim_domain
 from inbox.errors import NoKey
 from inbox.mail import records, signature
 from inbox.models import BounceDomain, Sender
@@ -18,12 +19,18 @@ _FIELDS = ("way", "name", "host", "port", "security", "user", "provider", "retur
 
 
 def save_sender(*, actor: User, at: datetime, address: str, secret: str = "", **values: Any) -> Sender:
-    """Mail leaves this way from now on. An empty secret keeps the one that is stored. Raises NotPermitted.
+    """Mail leaves this way from now on. An empty secret keeps the one that is stored.
 
-    Another server, or another user, never gets the password that was stored for the one before.
+    Raises NotPermitted, and MailboxTaken and MailDomainTaken for another address. Another server, or another
+    user, never gets the password that was stored for the one before.
     """
     sender = _locked(actor, at)
-    before = _told(sender)
+    before, tenant = _told(sender), active_tenant()
+    # What was had before this was asked stays.
+    if address.lower() != tenant.mail_address.lower():
+        claim(address)
+    if (bounces := values.get("bounce_domain", "")).lower() != sender.bounce_domain.lower():
+        claim_domain(bounces)
     went_to = (sender.way, sender.host.lower(), sender.user, sender.provider)
     for name in _FIELDS:
         if name in values:
@@ -32,7 +39,6 @@ def save_sender(*, actor: User, at: datetime, address: str, secret: str = "", **
         sender.secret = sealing.seal(secret)
     elif went_to != (sender.way, sender.host.lower(), sender.user, sender.provider):
         sender.secret = ""
-    tenant = active_tenant()
     if address.rpartition("@")[2].lower() != tenant.mail_address.rpartition("@")[2].lower():
         # The records of another domain were not looked at yet.
         sender.signs, sender.seen, sender.seen_at = False, {}, None
@@ -62,9 +68,10 @@ def make_key(*, actor: User, at: datetime) -> Sender:
 def renew_hooks(*, actor: User, at: datetime) -> Sender:
     """Other addresses for the provider; the former ones are nobody's from now on. Raises NotPermitted."""
     sender = _locked(actor, at)
-    sender.hook_round += 1
+    before, sender.hook_round = sender.hook_round, sender.hook_round + 1
     sender.save(update_fields=["hook_round"])
-    audit.record("sender.hooks_renewed", sender, actor=actor)
+    told = {"before": {"hook_round": str(before)}, "after": {"hook_round": str(sender.hook_round)}}
+    audit.record("sender.hooks_renewed", sender, actor=actor, **told)
     return sender
 
 

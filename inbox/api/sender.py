@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from inbox.actions import senders as actions
 from inbox.forms.sender import SenderForm
-from inbox.mail import providers, records, servers, trying
+from inbox.mail import hooks, providers, records, servers, trying
 from inbox.models import Sender
 from tenants.api import EmptySerializer, StrictSerializer, person_of, validated
 from tenants.context import active_tenant
@@ -142,6 +142,39 @@ class TrySenderView(APIView):
         _require_admin(request)
         validated(EmptySerializer, request)
         return Response(TrialSerializer(trying.try_out(servers.current() or Sender(), person_of(request))).data)
+
+
+class HooksSerializer(serializers.Serializer):
+    """Secret addresses to enter at the provider; empty where mail leaves by none."""
+
+    provider = serializers.CharField(allow_blank=True)
+    incoming = serializers.CharField(allow_blank=True, help_text="where it brings mail that came in")
+    news = serializers.CharField(allow_blank=True, help_text="where it tells what became of yours")
+
+
+class HooksView(APIView):
+    """The addresses at which the tenant's provider tells of mail. Whoever knows them can speak for the provider."""
+
+    @extend_schema(responses=HooksSerializer, operation_id="mail_sender_hooks_retrieve")
+    def get(self, request: Request) -> Response:
+        """As they are to be entered at the provider."""
+        _require_admin(request)
+        return _hooks(servers.current())
+
+    @extend_schema(request=EmptySerializer, responses=HooksSerializer, operation_id="mail_sender_hooks_renew")
+    def post(self, request: Request) -> Response:
+        """Make new ones; the former lead nowhere at once, so enter the new ones at the provider."""
+        _require_admin(request)
+        validated(EmptySerializer, request)
+        return _hooks(actions.renew_hooks(actor=person_of(request), at=timezone.now()))
+
+
+def _hooks(sender: Sender | None) -> Response:
+    said = dict.fromkeys(("provider", "incoming", "news"), "")
+    if sender is not None and hooks.are_for(sender):
+        addresses = {"incoming": hooks.address(hooks.INCOMING, sender), "news": hooks.address(hooks.NEWS, sender)}
+        said = {"provider": sender.provider, **addresses}
+    return Response(HooksSerializer(said).data, headers={"Cache-Control": "no-store"})
 
 
 def _require_admin(request: Request) -> None:

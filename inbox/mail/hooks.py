@@ -10,11 +10,17 @@ from django.core.signing import Signer
 from django.utils.crypto import constant_time_compare
 
 from inbox.mail.links import link
+from inbox.mail.providers import PROVIDERS
 from inbox.models import Sender
 from tenants.context import active_tenant
 
 _SALT = "inbox.mail.hooks"
 INCOMING, NEWS = "portal:mail_hook_incoming", "portal:mail_hook_news"
+
+
+def are_for(sender: Sender | None) -> bool:
+    """Whether mail leaves by a provider that can tell of it."""
+    return sender is not None and sender.way == Sender.Way.PROVIDER and sender.provider in PROVIDERS
 
 
 def token(sender: Sender) -> str:
@@ -30,7 +36,7 @@ def address(name: str, sender: Sender) -> str:
 def is_of(sender: Sender | None, said: str) -> bool:
     """Whether somebody knows the secret of the provider that the active tenant has now."""
     signer = Signer(salt=_SALT)
-    if sender is None or sender.way != Sender.Way.PROVIDER:
+    if sender is None or not are_for(sender):
         return False
     return any(constant_time_compare(said, _written(sender, key)) for key in (signer.key, *signer.fallback_keys))
 

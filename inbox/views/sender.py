@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from inbox.actions import senders as actions
 from inbox.forms.sender import SenderForm
-from inbox.mail import hooks, providers, records, servers, trying
+from inbox.mail import hooks, records, servers, trying
 from inbox.models import Sender
 from tenants.access import staff_who_may
 from tenants.context import active_tenant
@@ -32,9 +32,13 @@ def settings(request: HttpRequest, person: User) -> HttpResponse:
     initial = {name: getattr(sender, name) for name in _SHOWN} | {"address": active_tenant().mail_address}
     form = SenderForm(request.POST or None, initial=initial, has_secret=bool(sender.secret))
     if request.method == "POST" and form.is_valid():
-        actions.save_sender(actor=person, at=timezone.now(), **form.values)
-        messages.success(request, _("Mail leaves this way from now on. Send a test mail to see whether it works."))
-        return redirect("desk:mail_sender")
+        try:
+            actions.save_sender(actor=person, at=timezone.now(), **form.values)
+        except Refused as refusal:
+            form.add_error("address", str(refusal))
+        else:
+            messages.success(request, _("Mail leaves this way from now on. Send a test mail to see whether it works."))
+            return redirect("desk:mail_sender")
     context = {
         "form": form,
         "sender": sender,
@@ -95,7 +99,7 @@ def check_records(request: HttpRequest, person: User) -> HttpResponse:
 
 
 def _hooks(sender: Sender) -> list[dict[str, str]]:
-    if sender.way != Sender.Way.PROVIDER or sender.provider not in providers.PROVIDERS:
+    if not hooks.are_for(sender):
         return []
     return [
         {"purpose": _("Mail that comes in (inbound)"), "address": hooks.address(hooks.INCOMING, sender)},

@@ -126,12 +126,13 @@ def test_what_is_missing_is_said_and_what_was_typed_is_still_there(as_root):
     assert not Mailbox.objects.exists()
 
 
-def test_an_address_leads_to_one_mailbox_of_one_tenant(as_root, at_acme, root, globex):
+def test_an_address_leads_to_one_mailbox_of_one_tenant(as_root, at_acme, root, globex, settings):
     with act_as(globex):
         receiving.own_mailbox("help@shared.example")
         globex.mail_address = "care@globex.example"
         globex.save()
 
+    settings.SHARED_MAIL_DOMAINS = ["shared.example", "globex.example"]
     for address in ("help@shared.example", "Care@Globex.example"):
         answer = as_root.post(NEW, filled(aliases=address))
         assert answer.status_code == 422
@@ -141,6 +142,51 @@ def test_an_address_leads_to_one_mailbox_of_one_tenant(as_root, at_acme, root, g
     actions.save_mailbox(None, actor=root, at=MONDAY_9AM, address=SALES)
     with pytest.raises(MailboxTaken):
         actions.save_mailbox(None, actor=root, at=MONDAY_9AM, address=SALES)
+
+
+@pytest.mark.parametrize("how", ["address", "alias"])
+@pytest.mark.parametrize("domain", ["globex.example", "mail.globex.net", "globex.localhost"])
+def test_a_domain_in_which_another_desk_has_mail_is_not_to_be_had(as_root, root, globex, how, domain):
+    """By its mailbox, by its sender, by the host of its pages; and nobody is told whose it is."""
+    with act_as(globex):
+        receiving.own_mailbox("help@mail.globex.net")
+    claimed = f"Sales@{domain.title()}"
+
+    page = as_root.post(NEW, filled(**({"address": claimed} if how == "address" else {"aliases": claimed})))
+    told = Api(root).post("mail/mailboxes/", {"address": claimed} if how == "address" else _with(claimed))
+
+    assert (page.status_code, told.status_code, told.json()["code"]) == (422, 409, "mail_domain_taken")
+    for said in (page.content.decode(), told.json()["detail"]):
+        assert f"takes mail in the domain {domain}" in said
+        assert "Globex" not in said.replace(claimed, "").replace(domain, "")
+    assert not Mailbox.objects.exists() and not MailRoute.objects.filter(address=claimed.lower()).exists()
+
+
+def _with(alias):
+    return {"address": SALES, "aliases": [alias]}
+
+
+def test_public_hosts_and_what_the_operator_allows_are_for_everybody(as_root, root, globex, settings):
+    settings.MAIL_HOST, settings.SHARED_MAIL_DOMAINS = "mx.helpdesk.example", ["Group.example"]
+    with act_as(globex):
+        for domain in ("gmail.com", "mail.ru", "mx.helpdesk.example", "group.example", "eu.acme.example"):
+            receiving.own_mailbox(f"globex@{domain}")
+
+    for number, domain in enumerate(("gmail.com", "Mail.ru", "mx.helpdesk.example", "GROUP.example", "acme.example")):
+        actions.save_mailbox(None, actor=root, at=MONDAY_9AM, address=f"acme{number}@{domain}")
+
+    assert Mailbox.objects.count() == 5
+
+
+def test_what_was_claimed_before_stays_and_can_be_changed(as_root, root, globex):
+    with act_as(globex):
+        receiving.own_mailbox("help@acme.example")
+    mailbox = receiving.own_mailbox(SALES)
+
+    actions.save_mailbox(mailbox, actor=root, at=MONDAY_9AM, address=SALES, is_advisory=True)
+    own = actions.save_mailbox(None, actor=root, at=MONDAY_9AM, address="support@acme.example")
+
+    assert (own.address, Mailbox.objects.get(pk=mailbox.pk).is_advisory) == ("support@acme.example", True)
 
 
 def test_a_mailbox_that_is_switched_off_refuses_mail_and_is_not_looked_into(as_root, at_acme):

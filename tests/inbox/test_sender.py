@@ -9,9 +9,11 @@ import dns.message
 import dns.rrset
 import pytest
 
+from inbox.intake import receiving
 from inbox.mail import servers, smtp
 from inbox.models import Sender
 from tenants import sealing
+from tenants.context import act_as
 from tenants.models import AuditEntry
 from tests.api.client import Api
 from tests.inbox.sockets import Handler, certificate_for, mail_server, silent_server
@@ -166,6 +168,24 @@ def test_it_is_told_in_the_reader_s_language(as_root, root):
     page = as_root.post(f"{PAGE}/try", follow=True).content.decode()
 
     assert "Сервера с таким именем нет." in page
+
+
+@pytest.mark.parametrize("domain", ["globex.example", "desks.globex.example"])
+def test_nobody_sends_from_a_domain_of_another_desk_or_has_mail_come_back_there(as_root, at_acme, root, globex, domain):
+    with act_as(globex):
+        receiving.own_mailbox("help@desks.globex.example")
+    bounces = {"return_path": "domain", "bounce_domain": domain}
+
+    answers = [as_root.post(PAGE, filled(address=f"help@{domain}")), as_root.post(PAGE, filled(**bounces))]
+    told = Api(root).call("PUT", "mail/sender/", {**filled(address=f"help@{domain}"), "port": 587})
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    for answer in answers:
+        assert "Another desk of this site takes mail in the domain" in answer.content.decode()
+    assert (told.status_code, told.json()["code"]) == (409, "mail_domain_taken")
+    at_acme.refresh_from_db()
+    assert at_acme.mail_address == "support@acme.example"
+    assert as_root.post(PAGE, filled(address="acme@gmail.com")).status_code == 302
 
 
 @contextmanager

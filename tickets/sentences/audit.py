@@ -167,6 +167,7 @@ _FIELDS: dict[str, str | Promise] = {
     "bounce_domain": _("Domain for what comes back"),
     "signs": _("Mail is signed"),
     "selector": _("Name of the key"),
+    "hook_round": _("How often the addresses were renewed"),
     "held_tickets": _("The tickets that they hold"),
     "can_sign_in": _("May sign in"),
     "steps": _("Steps"),

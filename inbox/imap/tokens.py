@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
-import ssl
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from inbox.imap.settings import Settings
 from inbox.imap.troubles import Trouble
-from inbox.mail import faults
-from tenants import reaching
+from inbox.mail.fetching import Reached
 from tenants.errors import Refused
 
 SECONDS = 15.0
@@ -53,7 +51,7 @@ def _post(url: str, values: dict[str, str]) -> tuple[int, dict[str, Any]]:
     where = parts.netloc or url
     if parts.scheme != "https" or not parts.hostname:
         raise Trouble("token_url", where)
-    connection = _Reached(parts.hostname, parts.port or 443, timeout=SECONDS)
+    connection = Reached(parts.hostname, parts.port or 443, timeout=SECONDS)
     try:
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
@@ -72,19 +70,3 @@ def _object(body: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
-
-
-class _Reached(http.client.HTTPSConnection):
-    """Goes only where a tenant may have us go, and hangs up when its time is over."""
-
-    def connect(self) -> None:
-        """A connection with TLS, its certificate checked."""
-        plain = reaching.connect(self.host, self.port, timeout=SECONDS, ports=(443,))
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
-        self._timer = faults.hang_up_after(SECONDS, self)
-
-    def close(self) -> None:
-        """Also of its time."""
-        if timer := getattr(self, "_timer", None):
-            timer.cancel()
-        super().close()

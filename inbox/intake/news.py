@@ -24,7 +24,7 @@ _FINAL = {"bounced", "invalid"}
 def take(provider: str, request: HttpRequest, *, at: datetime) -> None:
     """Do what the provider tells. Raises NotUnderstood."""
     try:
-        events = list(view(provider, "Tracking", "").parse_events(request))
+        events = list(view(provider, "Tracking").parse_events(request))
     except Exception as error:
         raise NotUnderstood(type(error).__name__) from error
     for event in events:

@@ -1,6 +1,7 @@
 """What a provider tells a desk of mail, at addresses that it alone was told: mail that came in, what became of ours.
 
-404: this is nobody's address. 400: what was sent is none of this provider's. 413: too large. Anything else that goes
+404: this is nobody's address. 400: what was sent is none of this provider's. 413: too large. 503: the provider did not
+give out what it told of. Anything else that goes
 wrong is a 500, after which providers try again; nothing counts twice.
 """
 
@@ -20,6 +21,7 @@ from inbox.intake import news as told
 from inbox.intake import receiving
 from inbox.intake.receiving import NoMailbox, TooLarge
 from inbox.mail import hooks, servers
+from inbox.mail.fetching import NotFetched
 from inbox.models import Mailbox, Sender
 from tenants import sealing
 from tenants.context import active_tenant
@@ -50,6 +52,8 @@ def _of_the_provider(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
             return view(request, sender)
         except intake.NotUnderstood:
             return HttpResponse(status=400)
+        except NotFetched:
+            return HttpResponse(status=503)
 
     return checked
 

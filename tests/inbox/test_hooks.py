@@ -16,8 +16,10 @@ from inbox.mail import envelope, hooks, providers
 from inbox.models import BouncedAddress, InboundMail, OutgoingMail, Sender
 from inbox.reactions import tell
 from tenants.context import act_as
+from tenants.models import AuditEntry
+from tests.api.client import Api
 from tests.inbox.mails import file, mail, multipart, part
-from tests.support.world import MONDAY_9AM, make_ticket
+from tests.support.world import MONDAY_9AM, make_person, make_ticket
 from tests.tickets.portal import visitor
 from tickets.models import Attachment, Event, Ticket
 
@@ -277,3 +279,33 @@ def test_administrators_find_the_addresses_and_make_new_ones(root, postmark):
     assert postmark.hook_round == 1
     again = client.get("/desk/mail/sender").content.decode()
     assert hooks.token(postmark) in again
+
+
+def test_the_addresses_over_rest(at_acme, root, ada, globex):
+    where = "mail/sender/hooks/"
+    program = Api(root)
+    assert program.get(where).json() == {"provider": "", "incoming": "", "news": ""}
+    sender = provider("postmark")
+
+    answer = program.get(where)
+    told = answer.json()
+
+    assert told["provider"] == "postmark"
+    assert told["incoming"] == f"http://acme.localhost/mail-hooks/{hooks.token(sender)}/incoming"
+    assert told["news"] == f"http://acme.localhost/mail-hooks/{hooks.token(sender)}/news"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+    renewed = program.post(where).json()
+    former = told["incoming"].split("/")[-2]
+    sender.refresh_from_db()
+    assert renewed["incoming"] != told["incoming"] and renewed == program.get(where).json()
+    assert post(sender, "incoming", by_postmark(), token=former).status_code == 404
+    assert post(sender, "incoming", by_postmark(), token=renewed["incoming"].split("/")[-2]).status_code == 200
+    assert AuditEntry.objects.filter(act="sender.hooks_renewed", actor=root).exists()
+    for method in ("GET", "POST"):
+        assert Api(ada).call(method, where, {} if method == "POST" else None).status_code == 403
+    assert program.post(where, {"tenant": 2}).status_code == 400
+    with act_as(globex):
+        provider("postmark")
+        theirs = Api(make_person("Zoe", "admin"), host="globex.localhost").get(where).json()
+    assert former not in str(theirs) and sender.hook_round == 1

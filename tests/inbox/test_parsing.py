@@ -52,6 +52,13 @@ def test_a_plain_mail():
         ("<grace@acme.example> Grace", "grace@acme.example", "Grace"),
         ("=?koi8-r?Q?=E9=D7=C1=CE?= <i@a.example>", "i@a.example", "Иван"),
         ("Grace <grace @acme.example>", "grace@acme.example", "Grace"),
+        ('"Joan"@a.example', "Joan@a.example", ""),
+        ('"Joan"@a.example (at work)', "Joan@a.example", "at work"),
+        ('"joan doe"@a.example', '"joan doe"@a.example', ""),
+        ('Joan <"joan doe"@a.example>', '"joan doe"@a.example', "Joan"),
+        ('"grace@acme.example"@evil.example', '"grace@acme.example"@evil.example', ""),
+        ('"grace@acme.example" <m@evil.example>', "m@evil.example", "grace@acme.example"),
+        ('"Joan" joan@a.example', "joan@a.example", "Joan"),
     ],
 )
 def test_who_wrote_it(written, email, name):

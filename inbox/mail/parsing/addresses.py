@@ -10,6 +10,9 @@ from inbox.mail.parsing.values import Address
 #: Addresses of one field that are read.
 MOST = 500
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']{1,128}@[^\s<>()\[\],;:\"'@]{1,255}")
+#: A name in quotation marks in place of a local part: "grace@acme.example"@evil.example is somebody at evil.example.
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.){1,64})"@([^\s<>()\[\],;:"\'@]{1,255})')
+_PLAIN = re.compile(r"[\w!#$%&*+/=?^`{|}~-]+(?:\.[\w!#$%&*+/=?^`{|}~-]+)*")
 _ANGLE = re.compile(r"<\s*(?:mailto:)?([^<>]*)>")
 _COMMENT = re.compile(r"\(([^()]*)\)\s*$")
 
@@ -72,6 +75,8 @@ def _one(text: str) -> Address:
     if angles:
         chosen = next((each for each in reversed(angles) if "@" in each[1]), angles[-1])
         name = text[: chosen.start()] or text[chosen.end() :]
+        if quoted := _QUOTED.fullmatch(chosen[1].strip()):
+            return Address(_unquoted(quoted), _name(name))
         inside = chosen[1].strip().strip("'\"")
         found = _ADDRESS.search(inside)
         if found or "@" in inside or not _ADDRESS.search(name):
@@ -81,11 +86,22 @@ def _one(text: str) -> Address:
         if _ADDRESS.fullmatch(bare):
             return Address(_email(bare), _name(comment[1]))
     text = words.words(text)
+    if quoted := _QUOTED.search(text):
+        name = f"{text[: quoted.start()]} {text[quoted.end() :]}"
+        return Address(_unquoted(quoted), _name(re.sub(r"[<>\[\]()]", " ", name)))
     found = _ADDRESS.search(text)
     if found is None:
         return Address("", _name(text.strip("<> ")))
     name = (text[: found.start()] + " " + text[found.end() :]).replace("mailto:", " ")
     return Address(_email(found[0]), _name(re.sub(r"[<>\[\]()]", " ", name)))
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    """The address, without quotation marks where it needs none."""
+    local, host = re.sub(r"\\(.)", r"\1", found[1]), found[2].rstrip(".")
+    if not _PLAIN.fullmatch(local):
+        local = '"' + re.sub(r'(["\\])', r"\\\1", re.sub(r"[\x00-\x1f\x7f]", " ", local)) + '"'
+    return f"{local}@{host}"[:320]
 
 
 def _email(text: str) -> str:

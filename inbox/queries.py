@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from inbox.actions import SEND
-from inbox.models import OutgoingMail
+from inbox.models import BouncedAddress, OutgoingMail
 from tenants.context import active_tenant
 from tenants.models import Alarm
 
@@ -49,14 +49,29 @@ def _looked_for(wanted: str) -> Q:
 
 def _after(found: QuerySet[OutgoingMail], after: str) -> QuerySet[OutgoingMail]:
     """Below a key; a key that somebody made up begins at the start."""
+    key = _key(after)
+    return found.filter(Q(created_at__lt=key[0]) | Q(created_at=key[0], pk__lt=key[1])) if key else found
+
+
+def _key(text: str) -> tuple[datetime, UUID] | None:
     try:
-        at, pk = after.split("_")
+        at, pk = text.split("_")
         instant, row = datetime.fromisoformat(at), UUID(pk)
     except ValueError:
-        return found
-    if instant.tzinfo is None:
-        return found
-    return found.filter(Q(created_at__lt=instant) | Q(created_at=instant, pk__lt=row))
+        return None
+    return (instant, row) if instant.tzinfo is not None else None
+
+
+def bounced_page(*, looking_for: str = "", after: str = "") -> tuple[list[BouncedAddress], str]:
+    """Marked addresses, the latest first, whole or by what stands in them, and the key of what follows."""
+    found = BouncedAddress.objects.standing()
+    if wanted := looking_for.strip().replace("\x00", "").lower()[:254]:
+        found = found.filter(address__contains=wanted)
+    if key := _key(after):
+        found = found.filter(Q(bounced_at__lt=key[0]) | Q(bounced_at=key[0], pk__lt=key[1]))
+    rows = list(found.order_by("-bounced_at", "-id")[: PAGE_SIZE + 1])
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
+    return rows[:PAGE_SIZE], f"{last.bounced_at.isoformat()}_{last.pk}" if last else ""
 
 
 def next_tries(mails: Iterable[OutgoingMail]) -> dict[UUID, datetime]:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("templates/<slug:kind>/<slug:language>", templates.template, name="mail_template"),
     path("templates/<slug:kind>/<slug:language>/preview", templates.preview, name="mail_template_preview"),
     path("tickets/<int:number>", bounced.of_ticket, name="ticket_mail"),
+    path("bounced", bounced.addresses, name="bounced"),
     path("sender", sender.settings, name="mail_sender"),
     path("sender/try", sender.try_out, name="mail_try"),
     path("sender/key", sender.make_key, name="mail_key"),

@@ -6,9 +6,10 @@ from escalation.api import AskEscalationView, EscalateView, HandBackView, RulesV
 from helpdesk.api.schema import DocsView, SchemaView
 from helpdesk.api.views import routed, unknown_address
 from helpdesk.policy.api import PolicyVersionsView, PolicyVersionView, PolicyView
+from inbox.api.bounced import BouncedView, ClearBouncedView
 from inbox.api.mailboxes import MailboxesView, MailboxView, TryMailboxesView, TryMailboxView
 from inbox.api.notifications import NotificationsView
-from inbox.api.sender import SenderView, TrySenderView
+from inbox.api.sender import HooksView, SenderView, TrySenderView
 from inbox.api.templates import MailTemplatesView
 from kb.api import ArticleViewSet
 from notices.api.announcements import AnnouncementViewSet, StopNoticeView
@@ -191,7 +192,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/mailboxes/try/", routed(TryMailboxesView), name="mailboxes_try"),
     path("mail/mailboxes/<uuid:pk>/", routed(MailboxView), name="mailbox"),
     path("mail/mailboxes/<uuid:pk>/try/", routed(TryMailboxView), name="mailbox_try"),
+    path("mail/bounced/", routed(BouncedView), name="mail_bounced"),
+    path("mail/bounced/<uuid:pk>/clear/", routed(ClearBouncedView), name="mail_bounced_clear"),
     path("mail/sender/", routed(SenderView), name="mail_sender"),
+    path("mail/sender/hooks/", routed(HooksView), name="mail_sender_hooks"),
     path("mail/sender/try/", routed(TrySenderView), name="mail_sender_try"),
     path("mail/templates/", routed(MailTemplatesView), name="mail_templates"),
     path("me/", routed(MeView), name="me"),

@@ -16,9 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from inbox import words
 from inbox.actions.bouncing import clear_address
 from inbox.models import BouncedAddress, OutgoingMail
-from tenants.access import reader_of, staff
+from inbox.queries import bounced_page
+from tenants.access import reader_of, staff, staff_who_may
 from tenants.errors import NotPermitted
 from tenants.models import User
+from tenants.permissions import Permission
 from tickets.models import Ticket
 
 #: Of a ticket with more mails the newest are shown.
@@ -49,6 +51,24 @@ def _by_message(rows: list[dict[str, object]]) -> dict[str, list[dict[str, objec
         if mail.kind == OutgoingMail.Kind.REPLY and mail.event is not None and "message" in mail.event.data:
             found.setdefault(mail.event.data["message"], []).append(row)
     return found
+
+
+@require_safe
+@staff_who_may(Permission.SEE_ALL_TICKETS, Permission.SEE_SYSTEM)
+def addresses(request: HttpRequest, person: User) -> HttpResponse:
+    """All addresses to which nothing is sent, the latest first, and the way back for each."""
+    wanted, after = request.GET.get("q", ""), request.GET.get("after", "")
+    found, following = bounced_page(looking_for=wanted, after=after)
+    more = request.GET.copy()
+    more["after"] = following
+    context = {
+        "marked": found,
+        "q": wanted,
+        "first_url": request.path if after else "",
+        "next_url": f"?{more.urlencode()}" if following else "",
+        "may_clear": person.may(Permission.REPLY),
+    }
+    return render(request, "inbox/desk/bounced.html", context)
 
 
 @require_safe

@@ -12,7 +12,8 @@ from inbox.models import BouncedAddress, OutgoingMail
 from tenants import alarms
 from tenants.context import act_as
 from tenants.errors import NotPermitted
-from tenants.models import AuditEntry
+from tenants.models import AuditEntry, Role
+from tests.api.client import Api
 from tests.policies.clauses import clause
 from tests.support.world import MONDAY_9AM, make_person, make_ticket
 from tests.tickets.portal import visitor
@@ -203,3 +204,87 @@ def test_mail_pages_of_a_ticket_are_for_staff_who_see_it(sent, grace, at_acme, g
     with act_as(globex):
         agent_elsewhere = visitor(globex, make_person("Mallory", kind="agent"))
     assert agent_elsewhere.get(address).status_code == 404
+
+
+# The list of marked addresses.
+
+LIST, API = "/desk/mail/bounced", "mail/bounced/"
+
+
+def marked(number: int) -> BouncedAddress:
+    at = MONDAY_9AM + timedelta(seconds=number)
+    said = "550 5.1.1 No such user" if number % 2 else ""
+    return BouncedAddress.objects.create(address=f"a{number}@b.example", status="5.1.1", said=said, bounced_at=at)
+
+
+def test_marked_addresses_are_listed_and_sought_and_taken_off(at_acme, ada, globex):
+    with act_as(globex):
+        marked(99)
+    marks = [marked(number) for number in range(3)]
+    client = visitor(at_acme, ada)
+
+    page = client.get(LIST).content.decode()
+
+    assert page.index("a2@b.example") < page.index("a1@b.example") < page.index("a0@b.example")
+    assert "550 5.1.1 No such user" in page and "a99@b.example" not in page
+    assert "a1@b.example" not in client.get(LIST, {"q": "A0@"}).content.decode()
+    after = client.post(f"/my-mail/{marks[1].pk}/clear", {"next": LIST}, follow=True)
+    assert after.redirect_chain[0][0] == LIST
+    assert [each.address for each in after.context["marked"]] == ["a2@b.example", "a0@b.example"]
+    assert client.get(LIST, {"q": "nobody"}).status_code == 200
+
+
+def test_the_list_goes_on_where_a_page_ends(at_acme, ada):
+    for number in range(60):
+        marked(number)
+    client = visitor(at_acme, ada)
+
+    first = client.get(LIST)
+    second = client.get(LIST + first.context["next_url"])
+
+    assert [len(page.context["marked"]) for page in (first, second)] == [50, 10]
+    assert not second.context["next_url"] and second.context["first_url"]
+    assert len(client.get(LIST, {"after": "made up"}).context["marked"]) == 50
+
+
+def test_marked_addresses_over_rest(at_acme, ada, grace, globex):
+    with act_as(globex):
+        theirs = marked(99)
+    marks = [marked(number) for number in range(3)]
+    program = Api(ada)
+
+    told = program.get(API, {"page_size": 2}).json()
+    assert [each["address"] for each in told["results"]] == ["a2@b.example", "a1@b.example"]
+    assert [each["address"] for each in program.get(told["next"]).json()["results"]] == ["a0@b.example"]
+    assert [each["id"] for each in program.get(API, {"address": "A0@B.example"}).json()["results"]] == [
+        str(marks[0].pk)
+    ]
+
+    clear = f"{API}{marks[0].pk}/clear/"
+    assert Api(grace).post(clear).status_code == Api(grace).get(API).status_code == 403
+    assert program.post(clear).status_code == 204
+    assert program.post(clear).status_code == 404
+    assert program.post(f"{API}{theirs.pk}/clear/").status_code == 404
+    assert not BouncedAddress.objects.standing().filter(pk=marks[0].pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("permissions", "sees", "clears"),
+    [
+        (["ticket.see_all"], True, False),
+        (["ticket.reply"], False, False),
+        (["ticket.see_all", "ticket.reply"], True, True),
+    ],
+)
+def test_who_sees_not_all_tickets_sees_not_all_addresses(at_acme, ada, permissions, sees, clears):
+    ada.role = Role.objects.create(kind=Role.Kind.AGENT, name="Some", permissions=permissions)
+    ada.save()
+    mark = marked(1)
+    client = visitor(at_acme, ada)
+
+    page = client.get(LIST)
+
+    assert page.status_code == (200 if sees else 404)
+    assert ("send mail there" in page.content.decode()) == clears
+    assert Api(ada).get(API).status_code == (200 if sees else 403)
+    assert Api(ada).post(f"{API}{mark.pk}/clear/").status_code == (204 if clears else 403)

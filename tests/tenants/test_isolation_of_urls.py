@@ -23,7 +23,7 @@ from django.utils import timezone
 from helpdesk.policy.screens import drafting
 from inbox.intake import receiving
 from inbox.mail import hooks, stopping
-from inbox.models import ImapAccount, InboundMail, Mailbox, MailRoute, OutgoingMail, Sender
+from inbox.models import BouncedAddress, ImapAccount, InboundMail, Mailbox, MailRoute, OutgoingMail, Sender
 from kb import actions as kb
 from kb.models import ArticleCategory
 from notices.models import Announcement, Component, Impact, Incident, IncidentUpdate, Notice
@@ -125,6 +125,7 @@ OBJECTS: list[tuple[str, dict[str, str]]] = [
     (r"mail/incoming/<uuid:pk>", {"pk": "inbound_mail"}),
     (r"mail/mailboxes/<uuid:pk>", {"pk": "mailbox"}),
     (r"mail/messages/<uuid:pk>", {"pk": "message"}),
+    (r"(my-mail|mail/bounced)/<uuid:pk>/clear", {"pk": "bounced"}),
     (r"mail/<uuid:pk>", {"pk": "mail"}),
     (r"bursts/<uuid:pk>", {"pk": "burst"}),
     (r"announcements/<uuid:pk>", {"pk": "announcement"}),
@@ -251,6 +252,7 @@ def theirs(globex: Tenant) -> dict[str, str]:
         )
         inbound = InboundMail(mailbox=mailbox, key=CANARY, size=1, received_at=at, outcome="held", subject=CANARY)
         inbound.raw.save("", ContentFile(f"From: {CANARY}@x.example\n\n{CANARY}".encode()))
+        bounced = BouncedAddress.objects.create(address=f"{CANARY}@b.example", said=CANARY, bounced_at=at)
         ApiToken.issue(agent, f"token {CANARY}")
         alarm = Alarm.objects.create(tenant=globex, kind=CANARY, subject=ticket.pk, at=at, parked_at=at, attempts=5)
         version = PolicyVersion.objects.get()
@@ -303,6 +305,7 @@ def theirs(globex: Tenant) -> dict[str, str]:
             "token": str(ApiToken.objects.get().pk),
             "mail": str(mail.pk),
             "inbound_mail": str(inbound.pk),
+            "bounced": str(bounced.pk),
             "mailbox": str(mailbox.pk),
             "announcement": str(announcement.pk),
             "notice": str(notice.pk),
@@ -349,6 +352,7 @@ def state_of(tenant: Tenant) -> list[int]:
             InboundMail,
             MailRoute,
             Mailbox,
+            BouncedAddress,
             OutgoingMail,
             Role,
             ArticleCategory,

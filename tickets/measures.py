@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Avg, Count, Q
 
 from sla.clock import Metric, State
 from sla.document import SupportPolicy
+from tickets import refusals
 from tickets.models import Clock, Event, Ticket, Tier
 
 #: In the order in which people read them.
@@ -128,6 +130,43 @@ def answers(*, since: datetime) -> Answers:
     carried = list(posted.filter(data__has_key="articles").values_list("data__articles", flat=True))
     times = Counter(number for numbers in carried for number in numbers)
     return Answers(posted.count(), len(carried), times.most_common(MOST_ARTICLES))
+
+
+@dataclass(frozen=True)
+class RefusedFor:
+    """Requests that were refused in the period for one reason, and what customers objected to that."""
+
+    reason: str  # the key of the policy's reason; empty for what is not covered
+    refused: int
+    objected: int
+    granted: int  # of the objections: those after which the request was taken up after all
+
+
+def refused(*, since: datetime) -> list[RefusedFor]:
+    """How often requests were refused and why, how many objected, and how often they were right. Clause C12.
+
+    An objection counts for the refusal before it, also when that was made before the period.
+    """
+    begun = Event.objects.filter(verb__in=(*refusals.REFUSALS, refusals.APPEAL), at__gte=since)
+    verbs = (*refusals.REFUSALS, refusals.APPEAL, *refusals.DECISIONS)
+    story = Event.objects.filter(verb__in=verbs, ticket__in=begun.order_by().values("ticket"))
+    counts: dict[str, Counter[str]] = {}
+    reasons: dict[UUID, str] = {}
+    waiting: set[UUID] = set()
+    for ticket, verb, at, data in story.order_by("at", "id").values_list("ticket", "verb", "at", "data"):
+        if verb in refusals.REFUSALS:
+            reasons[ticket] = data.get("reason", "")
+        of = counts.setdefault(reasons.get(ticket, ""), Counter())
+        if verb in refusals.REFUSALS and at >= since:
+            of["refused"] += 1
+        elif verb == refusals.APPEAL and at >= since and ticket not in waiting:
+            of["objected"] += 1
+            waiting.add(ticket)
+        elif verb in refusals.DECISIONS:
+            of["granted"] += verb == "ticket.reopened" and ticket in waiting
+            waiting.discard(ticket)
+    rows = [RefusedFor(key, of["refused"], of["objected"], of["granted"]) for key, of in counts.items()]
+    return sorted((row for row in rows if row.refused or row.objected), key=lambda row: (-row.refused, row.reason))
 
 
 def filed(*, since: datetime) -> int:

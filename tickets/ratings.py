@@ -16,6 +16,8 @@ from tickets.promise import policy_for
 
 #: What links in mails are signed for.
 PURPOSE = "rating"
+#: What the form of a page is signed for that was opened by a link, and how long it can be sent.
+SEEN, OPEN_FOR = "rating.seen", timedelta(days=1)
 #: How long a link in a mail can be used.
 LIFE = timedelta(days=30)
 
@@ -73,6 +75,17 @@ def token(rating: Rating, person: User, score: int) -> str:
     return signing.sign(
         PURPOSE, subject=rating.ticket_id, person=person.pk, until=until, stamp=person.email, value=score
     )
+
+
+def form_of_bearer(asked: Asked | None, person: User, *, at: datetime) -> dict[str, str]:
+    """Where whoever holds a signed link to a ticket sends its rating, and what shows that they have seen the page.
+
+    Empty until somebody was asked for one by mail.
+    """
+    if asked is None or asked.rating is None:
+        return {}
+    seen = signing.sign(SEEN, subject=asked.ticket.pk, person=person.pk, until=at + OPEN_FOR)
+    return {"rating_token": token(asked.rating, person, 1), "seen": seen}
 
 
 def read_token(text: str, *, at: datetime) -> tuple[Ticket, User, int]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from sla import words
 from sla.document.people import Tier
 from tenants.models import User
@@ -32,6 +34,17 @@ def of(ticket: Ticket, clocks: Iterable[Clock], person: User, *, at: datetime) -
         **_climb(ticket, clocks, at),
     }
     return offered if any(offered.values()) else {}
+
+
+def named(offered: dict[str, Any]) -> list[str]:
+    """What of() offers in words, for a page on which none of it can be done."""
+    names = {
+        "may_call": _("ask to be called"),
+        "may_appeal": _("ask for a second look"),
+        "may_climb": _("ask for the next line"),
+        "may_complain": _("complain about how this was handled"),
+    }
+    return [name for key, name in names.items() if offered.get(key)]
 
 
 def _climb(ticket: Ticket, clocks: Iterable[Clock], at: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import time_machine
 from tests.policies.clauses import clause
 from tests.support.world import make_organization
 from tests.tickets.portal import text_of
+from tickets.desk import current_policy
 
 
 @clause("A1")
@@ -148,6 +149,21 @@ def test_changes_faults_and_restores_have_forms_of_their_own(desk_on):
         asked = {each.key for each in form.questions.values()}
         assert forms[kind].fields
         assert forms[kind].fields.keys() <= asked
+
+
+@clause("C2")
+@pytest.mark.parametrize("kind", ["incident", "change", "restore"])
+def test_each_of_them_is_filed_with_its_own_priority_and_answers(desk_on, kind):
+    desk = desk_on("alleanza")
+    category = next(each for each in current_policy().policy.categories.values() if each.type == kind)
+
+    ticket = desk.file(category.key, "ru")
+
+    assert ticket.category.key == category.key
+    assert ticket.priority.key == current_policy().policy.priority_of(category.key).key
+    required = {key for key, each in category.fields.items() if each.required}
+    assert required <= set(ticket.answers)
+    assert str(ticket.priority) in desk.agent_reads(ticket, "ru")
 
 
 @clause("C3")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from tests.api.client import shape_of
 from tests.policies.clauses import clause
 from tests.support.world import make_person
 from tests.tickets.portal import text_of
-from tickets import actions, refusals
+from tickets import actions, measures, refusals
 from tickets.errors import NobodyObjects, NoSecondLook, RefusedYourself, SecondLookAsked
 from tickets.models import Event, RefusalReason, Ticket
 
@@ -136,3 +138,23 @@ def test_programs_and_strangers(desk):
     assert desk.api(desk.mary).post(f"{path}second-look/", said).json()["status"]["kind"] == "open"
     other = desk.file("question", "en")
     assert shape_of(desk.api().post(f"tickets/{other.number}/appeal/", {"text": "x"}))["code"] == "no_second_look"
+
+
+@clause("C12")
+@pytest.mark.parametrize(("accepted", "granted"), [(True, 1), (False, 0)])
+def test_refusals_objections_and_what_came_of_them_are_measured(desk, accepted, granted):
+    actions.appeal_refusal(desk.ticket, text=OBJECTION, actor=desk.grace, at=timezone.now())
+    actions.decide_refusal(desk.ticket, accepted=accepted, text="We read it.", actor=desk.mary, at=timezone.now())
+    refuse(desk, desk.file("question", "en", subject="Another matter"))
+    refuse(desk, desk.file("question", "en", subject="A third matter"), key="rudeness")
+
+    rows = {row.reason: (row.refused, row.objected, row.granted) for row in measures.refused(since=a_day_ago())}
+
+    assert rows == {"outside-contract": (2, 1, granted), "rudeness": (1, 0, 0)}
+    page = text_of(desk.workspace("en", desk.mary).get("/desk/measures/"))
+    assert "Refused requests" in page and "Taken up after all" in page
+    assert measures.refused(since=timezone.now() + timedelta(minutes=1)) == []
+
+
+def a_day_ago():
+    return timezone.now() - timedelta(days=1)

@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kb import queries as kb
 from kb.models import Article
 from sla import words
+from sla.document import SupportPolicy
 from tenants.access import staff
 from tenants.models import User
 from tenants.text import say
@@ -48,10 +50,18 @@ def measures(request: HttpRequest, person: User) -> HttpResponse:
         "corrections": [(named.get(each.former, each.former), named.get(each.to, each.to), each) for each in changed],
         "corrected": sum(each.times for each in changed),
         "filed": filed,
+        "refused": _named(figures.refused(since=since), policy),
         "answers": answers,
         "cited": _titled(answers, person),
     }
     return render(request, "tickets/desk/measures.html", context)
+
+
+def _named(rows: list[figures.RefusedFor], policy: SupportPolicy | None) -> list[tuple[str, figures.RefusedFor]]:
+    """Each with its reason in the reader's language; one that the policy no longer knows by its key."""
+    known = policy.refusal_reasons if policy else {}
+    names = {key: say(each.name) for key, each in known.items()}
+    return [(names.get(row.reason, row.reason) if row.reason else _("Not covered"), row) for row in rows]
 
 
 def _titled(answers: figures.Answers, person: User) -> list[tuple[int, Article | None, int]]:

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenants.access import reader_of
 from tenants.errors import Refused
 from tenants.signing import LinkExpired, LinkRefused, LinkRevoked
-from tickets import actions, links
+from tickets import actions, links, ratings, rights
 from tickets.forms.identifying import IdentifyingForm
 from tickets.forms.portal import CommentForm
 from tickets.links import Bearer
@@ -198,8 +198,11 @@ def show(
     is_part = bool(request.htmx)  # type: ignore[attr-defined]
     template = "tickets/portal/link/_ticket.html" if is_part else "tickets/portal/link/ticket.html"
     found = find_or_404(bearer.person, bearer.ticket.number)
+    usual = context_of(bearer.person, found, form)
     context = {
-        **context_of(bearer.person, found, form),
+        **usual,
+        **ratings.form_of_bearer(usual["asked_rating"], bearer.person, at=timezone.now()),
+        "signed_in_rights": rights.named(usual["rights"]),
         "addresses": _addresses(token),
         "bearer": bearer,
         # To the page's frame nobody is signed in.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -25,14 +25,10 @@ from tickets.errors import RatingsOff
 from tickets.forms.portal import CommentForm
 from tickets.forms.ratings import RatingForm
 from tickets.models import Ticket
+from tickets.ratings import OPEN_FOR, SEEN
 from tickets.views.portal.common import attempt, customer_required
 from tickets.views.portal.link import private
 from tickets.views.portal.ticket import find_or_404, show
-
-#: A page that was opened from a mail can be sent for so long.
-OPEN_FOR = timedelta(days=1)
-#: What its form is signed for, which a link in a mail is not.
-SEEN = "rating.seen"
 
 
 @require_POST

@@ -1,13 +1,17 @@
-"""A second request about the same: looked for before it is filed, and after it came over another way. Clause D6."""
+"""A second request about the same, or that only asks again: sought before it is filed, and after it came another way.
+
+Clauses D6 and D10.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tenants.models import User
 from tickets import desk, events, likeness
-from tickets.models import Event, Organization, Ticket
+from tickets.fairuse.pressing import presses
+from tickets.models import Attachment, Event, Organization, Status, Ticket
 from tickets.models.ticket import TicketQuerySet
 
 #: How alike an open ticket has to be, from 0 to 1, before somebody is asked whether theirs is the same.
@@ -15,6 +19,9 @@ LEAST_ALIKE = 0.42
 MOST_SHOWN = 3
 #: While only a subject is typed: how long it has to be, and how alike.
 SHORTEST, LEAST_BY_SUBJECT = 8, 0.32
+#: A request of its own says more than so many words besides those of asking again.
+MOST_OF_ITS_OWN = 3
+_OWED = (Status.Kind.NEW, Status.Kind.OPEN)
 
 
 def before_filing(
@@ -30,11 +37,31 @@ def before_filing(
 
     One statement over a bounded number of rows; none where the policy wants none. Raises PolicyMissing.
     """
-    if desk.current_policy().policy.fair_use.duplicates == "off" or not subject.strip():
+    if not subject.strip():
         return []
-    company = organization or desk.organization_of(person)
-    probe = Ticket(subject=subject, description=description, requester=person, organization=company, created_at=at)
-    return _alike(probe, Ticket.objects.visible_to(person), at=at, least=least)
+    found: list[Ticket] = []
+    if desk.current_policy().policy.fair_use.duplicates != "off":
+        company = organization or desk.organization_of(person)
+        probe = Ticket(subject=subject, description=description, requester=person, organization=company, created_at=at)
+        found = _alike(probe, Ticket.objects.visible_to(person), at=at, least=least)
+    return found or asked_again(person, f"{subject}\n{description}", at=at)
+
+
+def asked_again(person: User, text: str, *, at: datetime, but: Ticket | None = None) -> list[Ticket]:
+    """A person's own open requests, where a text only asks how long it still takes and support owes the next word.
+
+    None where the policy knows no nudges, which costs no query, and for a text that says what it is about. Raises
+    PolicyMissing.
+    """
+    rule = desk.current_policy().policy.fair_use.nudges
+    if rule is None or not presses(text, [], new_words=MOST_OF_ITS_OWN, are_numbers_new=False):
+        return []
+    own = Ticket.objects.filter(requester=person, merged_into=None, status__kind__in=_OWED).active()
+    if but is not None:
+        own = own.filter(number__lt=but.number)
+    if rule.within is not None:
+        own = own.filter(updated_at__gte=at - timedelta(seconds=rule.within.seconds or 0))
+    return list(own.select_related("status").defer("answers").order_by("-number")[:MOST_SHOWN])
 
 
 def while_typing(person: User, *, subject: str, at: datetime) -> list[Ticket]:
@@ -51,11 +78,24 @@ def look(event_id: UUID, now: datetime) -> None:
         return
     ticket = event.ticket
     own = Ticket.objects.filter(requester=ticket.requester_id, number__lt=ticket.number)
-    found = _alike(ticket, own, at=ticket.created_at)
-    if found:
+    policy = desk.current_policy().policy.fair_use
+    found = _alike(ticket, own, at=ticket.created_at) if policy.duplicates != "off" else []
+    if not found:
+        _look_for_nudge(ticket, now)
+    else:
         likest = found[0]
         alike = round(100 * likest.likeness)  # type: ignore[attr-defined]
         events.record(ticket, "duplicate.suspected", actor=None, at=now, number=likest.number, percent=alike)
+
+
+def _look_for_nudge(ticket: Ticket, now: datetime) -> None:
+    """Tell agents that it only asks again. With several open requests nobody can know about which, so none is named."""
+    if Attachment.objects.filter(message__ticket=ticket).exists():
+        return
+    text = f"{ticket.subject}\n{ticket.description}"
+    owed = asked_again(ticket.requester, text, at=ticket.created_at, but=ticket)
+    if len(owed) == 1:
+        events.record(ticket, "duplicate.suspected", actor=None, at=now, number=owed[0].number, asks_again=True)
 
 
 def concerns(event: Event) -> bool:
@@ -63,7 +103,7 @@ def concerns(event: Event) -> bool:
     return (
         event.data.get("by") == "customer"
         and not event.data.get("unproven")
-        and event.ticket.policy.fair_use.duplicates != "off"
+        and (event.ticket.policy.fair_use.duplicates != "off" or event.ticket.policy.fair_use.nudges is not None)
     )
 
 

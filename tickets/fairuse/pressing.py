@@ -35,14 +35,15 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+")
 
 
-def presses(text: str, said: Iterable[str], *, new_words: int) -> bool:
+def presses(text: str, said: Iterable[str], *, new_words: int, are_numbers_new: bool = True) -> bool:
     """Whether a message asks again without anything new, after what the customer `said` on the request before.
 
     New are numbers that were not said before, and `new_words` words or more that were not said before and do not
-    themselves ask again. What is neither new nor asks again, such as thanks, does not press.
+    themselves ask again. What is neither new nor asks again, such as thanks, does not press. `are_numbers_new` False:
+    nothing was said before that is known, and a number may be that of the request.
     """
     before = "\n".join(said)
-    if _numbers(text) - _numbers(before):
+    if are_numbers_new and _numbers(text) - _numbers(before):
         return False
     words = _words(text) - _SMALL
     fresh = words - _PRESSING - _words(before)

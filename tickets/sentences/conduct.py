@@ -72,7 +72,10 @@ def _cleared_for_agents(data: Data, words: Words) -> Told:
 
 
 def _suspected(data: Data, words: Words) -> Told:
-    text = _("Probably about the same as ticket %(number)s of the same customer") % data
+    if data.get("asks_again"):
+        text = _("Probably only asks again about ticket %(number)s of the same customer") % data
+    else:
+        text = _("Probably about the same as ticket %(number)s of the same customer") % data
     return Told(text=text, icon="git-merge", tone="info")
 
 

@@ -32,8 +32,12 @@ def alike(request: HttpRequest, person: User) -> HttpResponse:
 
 def shown(found: list[Ticket], *, is_asked: bool = False) -> dict[str, Any]:
     """What the page shows of them; `is_asked`: the form was sent, and its sender has to decide."""
-    way = desk.current_policy().policy.fair_use.duplicates
-    return {"alike": found, "may_join": way == "merge", "is_asked": is_asked}
+    rules = desk.current_policy().policy.fair_use
+    return {
+        "alike": found,
+        "may_join": rules.duplicates == "merge" or (rules.duplicates == "off" and rules.nudges is not None),
+        "is_asked": is_asked,
+    }
 
 
 def of_form(form: FilingForm, person: User) -> list[Ticket]:

@@ -66,6 +66,21 @@ _MISSED = {
     "resolution": gettext_lazy("Solved on %(done)s, later than we promised (%(due)s)."),
     "promise": gettext_lazy("We answered on %(done)s, later than we had announced (%(due)s)."),
 }
+#: By state and by how a figure was counted: none is told without its unit.
+_TO_AGENTS = {
+    ("running", "business"): gettext_lazy("%(name)s due %(due)s: %(left)s of working hours left"),
+    ("running", "wall"): gettext_lazy("%(name)s due %(due)s: %(left)s left, counted round the clock"),
+    ("running", ""): gettext_lazy("%(name)s due %(due)s"),
+    ("overdue", "business"): gettext_lazy("%(name)s was due %(due)s, overdue by %(left)s of working hours"),
+    ("overdue", "wall"): gettext_lazy("%(name)s was due %(due)s, overdue by %(left)s, counted round the clock"),
+    ("overdue", ""): gettext_lazy("%(name)s was due %(due)s"),
+    ("paused", "business"): gettext_lazy("%(name)s paused with %(left)s of working hours left"),
+    ("paused", "wall"): gettext_lazy("%(name)s paused with %(left)s left, counted round the clock"),
+    ("paused", ""): gettext_lazy("%(name)s paused"),
+    ("met", ""): gettext_lazy("%(name)s met on %(done)s"),
+    ("missed", ""): gettext_lazy("%(name)s done on %(done)s, was due %(due)s"),
+}
+_TO_AGENTS |= {("close", counted): _TO_AGENTS["running", counted] for counted in ("business", "wall", "")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,16 +292,5 @@ def _agent_sentence(clock: Clock, state: str, left: int | None, unit: str) -> st
         "done": words.when(clock.fulfilled_at) if clock.fulfilled_at else "",
         "left": words.length(abs(left or 0)),
     }
-    if state in ("running", "close"):
-        if unit == "business":
-            return _("%(name)s due %(due)s: %(left)s of working hours left") % values
-        return _("%(name)s due %(due)s: %(left)s left") % values
-    if state == "overdue":
-        return _("%(name)s was due %(due)s, overdue by %(left)s") % values
-    if state == "paused":
-        return _("%(name)s paused with %(left)s left") % values
-    if state == "met":
-        return _("%(name)s met on %(done)s") % values
-    if state == "missed":
-        return _("%(name)s done on %(done)s, was due %(due)s") % values
-    return _("%(name)s: no target") % values
+    counted = "" if left is None else unit
+    return str(_TO_AGENTS.get((state, counted)) or _TO_AGENTS.get((state, "")) or _("%(name)s: no target")) % values

@@ -1,4 +1,4 @@
-// <conditional-field data-when='{"fields": {"service": ["web"]}, "priority": ["high"]}'>: a field of the policy that is shown
+// <conditional-field data-field="database" data-when='{"fields": {"service": ["mysql"]}, "priority": ["high"]}'>: a field of the policy, shown
 // while its condition is met. The server decides the same when the form is sent; what was typed stays meanwhile.
 (() => {
   "use strict";
@@ -26,7 +26,7 @@
     const met =
       Object.entries(facts).every(([name, wanted]) => fact(form, name, matrix).some((value) => wanted.includes(value))) &&
       Object.entries(fields).every(([key, wanted]) => {
-        const other = parts(form).find((each) => each.dataset.key === key);
+        const other = parts(form).find((each) => each.dataset.field === key);
         if (other && !isMet(form, other, asking)) return false;
         return given(form, `answer-${key}`).some((value) => wanted.includes(value.trim()));
       });

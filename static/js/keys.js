@@ -1,4 +1,4 @@
-// Keys of the workspace: data-key="r" or "g h" on what they press or focus, data-key-list for j, k and Enter, "?" tells them all.
+// Keys of the workspace: data-key="r" or "g h" on what they press or focus, data-key-list for j, k, x and Enter, "?" tells them all.
 (() => {
   "use strict";
 
@@ -16,16 +16,29 @@
     return [...document.querySelectorAll("[data-key-list] [data-key-item]")].filter(visible);
   }
 
+  // Who came to a row with Tab goes on from there.
+  function current(all) {
+    const focused = all.findIndex((item) => item.contains(document.activeElement));
+    return focused >= 0 ? focused : all.findIndex((item) => item.classList.contains("key-current"));
+  }
+
   function move(step) {
     const all = items();
     if (!all.length) return false;
-    const now = all.findIndex((item) => item.classList.contains("key-current"));
-    const next = all[Math.max(0, Math.min(all.length - 1, now + step))];
-    all[now]?.classList.remove("key-current");
-    next.classList.add("key-current");
+    const next = all[Math.max(0, Math.min(all.length - 1, current(all) + step))];
+    for (const item of all) item.classList.toggle("key-current", item === next);
     (next.querySelector("a") || next).focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest" });
     return true;
+  }
+
+  const boxOf = (item) => item?.querySelector("td.tick input[type=checkbox]");
+
+  function tick() {
+    const all = items();
+    const box = boxOf(all[current(all)]);
+    box?.click();
+    return Boolean(box);
   }
 
   function use(element) {
@@ -53,7 +66,7 @@
     if (document.querySelector("dialog[open]")) return;
     if (isOff() && event.key !== "?") return;
     const pair = Date.now() - firstAt < 1200 ? `${first} ${event.key}` : "";
-    const done = (pair && press(pair)) || press(event.key) || (event.key === "j" && move(1)) || (event.key === "k" && move(-1));
+    const done = (pair && press(pair)) || press(event.key) || (event.key === "j" && move(1)) || (event.key === "k" && move(-1)) || (event.key === "x" && tick());
     first = event.key;
     firstAt = Date.now();
     if (done) event.preventDefault();
@@ -79,8 +92,12 @@
       row(list, "j", list.dataset.next);
       row(list, "k", list.dataset.previous);
       row(list, "Enter", list.dataset.open);
+      if (items().some(boxOf)) row(list, "x", list.dataset.tick);
     }
+    const told = new Set();
     for (const element of document.querySelectorAll("[data-key]")) {
+      if (told.has(element.dataset.key)) continue;
+      told.add(element.dataset.key);
       row(list, element.dataset.key, element.dataset.keyLabel || element.textContent.trim());
     }
   }

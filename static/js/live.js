@@ -5,6 +5,7 @@
 
   const POLL = 20000, SILENCE = 45000, HIDDEN = 5000, TYPING = 4000;
   const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  const { replace, renew } = window.parts;
   const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
 
   // Work that is asked for while it runs is done once more afterwards, never twice at the same time.
@@ -166,19 +167,6 @@
     }
   }
 
-  // A part of the page for its newer self, unless somebody is using it right now.
-  function replace(old, fresh) {
-    if (!old || !fresh || old.contains(document.activeElement)) return;
-    const folds = [...old.querySelectorAll("details")].map((fold) => fold.open);
-    const fresher = document.adoptNode(fresh);
-    if (old.matches("details")) fresher.open = old.open;
-    [...fresher.querySelectorAll("details")].forEach((fold, index) => {
-      if (index < folds.length) fold.open = folds[index];
-    });
-    old.replaceWith(fresher);
-    settle(fresher);
-  }
-
   class LiveTicket extends LivePage {
     prepare() {
       this.loaded = this.dataset.loaded;
@@ -211,15 +199,32 @@
       }
       this.misses = 0;
       const page = parsed(html);
-      for (const id of ["ticket-state", "ticket-acts", "ticket-clocks", "ticket-approvals"]) {
-        replace(document.getElementById(id), page.getElementById(id));
-      }
+      for (const part of page.querySelectorAll("[data-parts] > [id]")) renew(document.getElementById(part.id), part);
+      this.closeOrOpen(page);
       const news = page.querySelector("[data-news]");
       this.insert([...news.children], news.dataset.order === "newest");
       this.loaded = news.dataset.loaded;
       const told = page.querySelector("[data-told]");
       if (told) this.tell(told.textContent.trim());
       this.advance();
+    }
+
+    // Where nothing can be written any more, because somebody merged it, what was typed stays and says so.
+    closeOrOpen(page) {
+      const composer = document.getElementById("composer");
+      const [closed, open] = [page.querySelector("[data-write-no-more]"), page.querySelector("[data-write-again]")];
+      const told = document.querySelector("main :is([data-write-no-more], [data-write-again])");
+      if (!composer) {
+        if (Boolean(told) !== Boolean(open)) told ? told.remove() : this.before(open);
+        return;
+      }
+      if (Boolean(told) === Boolean(closed)) return;
+      if (told) told.remove();
+      else composer.prepend(closed);
+      const texts = [...composer.querySelectorAll("textarea, .composer-text")].map((text) => text.value ?? text.textContent);
+      const isUsed = composer.contains(document.activeElement) || texts.some((text) => text.trim()) || composer.querySelector(".composer-file-list li");
+      composer.hidden = !told && !isUsed;
+      for (const button of composer.querySelectorAll(".composer-send button:not(.composer-discard)")) button.disabled = !told;
     }
 
     insert(items, newestFirst) {

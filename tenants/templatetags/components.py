@@ -74,9 +74,10 @@ def _time(at: datetime, zone: tzinfo, language: str | None, *, exact: bool) -> S
 
 
 @register.simple_tag
-def due_badge(clock: Any) -> SafeString:
-    """How a clock stands: a `tickets.promise.Promise`."""
-    slots: dict[str, object] = {"title": clock.agent_sentence, "remaining": clock.remaining, "due_at": "", "away": ""}
+def due_badge(clock: Any, *, hover: bool = True) -> SafeString:
+    """How a clock stands: a `tickets.promise.Promise`; without `hover` where its sentence stands beside it."""
+    title = clock.agent_sentence if hover else ""
+    slots: dict[str, object] = {"title": title, "remaining": clock.remaining, "due_at": "", "away": ""}
     if clock.due_at and not clock.remaining and clock.state in ("running", "close", "overdue"):
         slots["due_at"] = timezone.localtime(clock.due_at).isoformat()
         slots["away"] = (timesince if clock.state == "overdue" else timeuntil)(clock.due_at)

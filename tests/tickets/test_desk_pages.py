@@ -82,6 +82,36 @@ def test_every_address_of_the_desk_sends_strangers_to_sign_in_and_hides_from_cus
             assert customer.status_code in (404, 405), address
 
 
+def keys_on(page):
+    """Key and what it does, as the page's own dialog tells them; the search box is drawn with both in a row."""
+    return re.findall(r'data-key="([^"]+)"\s+data-key-label="([^"]+)"', page)
+
+
+@pytest.mark.parametrize("name", [*DESK, "macros", "articles"])
+def test_no_page_has_a_key_twice(signed_in, root, name):
+    page = signed_in(root).get(reverse(f"desk:{name}")).content.decode()
+    found = keys_on(page)
+
+    assert len(found) == page.count("data-key="), "a key without what it does"
+    assert len({key for key, _does in found}) == len(found), found
+
+
+def test_a_ticket_and_its_list_have_their_keys_once(signed_in, ada, grace, now):
+    ticket = make_ticket(grace, at=now)
+    actions.take(ticket, actor=ada, at=now)
+    client = signed_in(ada)
+    client.post(reverse("desk:send", args=[ticket.number]), {"kind": "reply", "body": "Unplug it.", "rest": "30"})
+
+    shown = client.get(reverse("desk:ticket", args=[ticket.number])).content.decode()
+    found = dict(keys_on(shown))
+    assert len(found) == len(keys_on(shown)), keys_on(shown)
+    assert {"r", "n", "b", "e", "s", "p", "m", "h", "z", "/", ":", "?"} <= set(found)
+    assert found["b"] == "Pass by, and show the next ticket"
+
+    listed = client.get(reverse("desk:tickets"), {"view": "every"}).content.decode()
+    assert {"c": "New ticket", ".": "What to do with the chosen tickets"}.items() <= dict(keys_on(listed)).items()
+
+
 def queries_of(client, address):
     """How many statements a page sends; the savepoints are the test's own, in which a request has its transaction."""
     with CaptureQueriesContext(connection) as captured:
@@ -130,3 +160,39 @@ def test_a_list_shows_its_views_at_once_and_fetches_their_counts(signed_in, ada,
         link = re.search(r'<a href="[^"]*view=unassigned"\s+aria-current="page">.*?</a>', column, re.DOTALL)[0]
         assert f'<span class="count">{count}</span>' in link
     assert "hx-get" not in then  # it came to stay
+
+
+def test_the_conversation_is_narrowed_to_messages_and_turned_round_and_stays_so(signed_in, ada, grace, now):
+    ticket = make_ticket(grace, at=now - timedelta(hours=2))
+    actions.take(ticket, actor=ada, at=now - timedelta(hours=1))
+    for minute, said in enumerate(("First words.", "Last words.")):
+        actions.reply(ticket, author=ada, body=said, at=now + timedelta(minutes=minute))
+    client = signed_in(ada)
+
+    def shown(**asked):
+        page = client.get(reverse("desk:ticket", args=[ticket.number]), asked).content.decode()
+        return page.split('id="conversation"')[1].split("<dialog")[0]
+
+    everything, messages = shown(), shown(show="messages")
+    took = "assigned this to Ada"
+    assert took in everything and took not in messages
+    assert "First words." in messages
+    assert everything.index("Last words.") < everything.index("First words.")
+
+    oldest = shown(order="oldest")
+    assert oldest.index("First words.") < oldest.index("Last words.")
+    assert shown().index("First words.") < shown().index("Last words.")  # the next page remembers
+    assert shown(order="newest").index("Last words.") < shown().index("First words.")
+    assert shown(order="sideways").index("Last words.") < shown().index("First words.")
+
+
+def test_what_is_due_says_how_it_is_counted_and_opens_for_the_keyboard(signed_in, ada, grace, now):
+    make_ticket(grace, at=now)
+
+    page = signed_in(ada).get(reverse("desk:tickets"), {"view": "every"}).content.decode()
+
+    group = re.search(r'<span class="due-group" tabindex="0">.*?role="tooltip">.*?</span>\s*</span>', page, re.DOTALL)[
+        0
+    ]
+    assert "Counted in working hours" in group
+    assert "First response due" in group and "of working hours left" in group

@@ -111,6 +111,7 @@ def test_the_form_shows_conditional_fields_with_their_condition_and_none_of_the_
 
     html, text = page.content.decode(), text_of(page)
     assert html.count("<conditional-field") == html.count("data-unmet") == 2
+    assert "data-key=" not in html  # fields are no keys of the workspace
     assert "Only if: Service: Web" in text
     assert "Only if: Priority: Critical" in text
     assert "Root cause" not in html

@@ -125,7 +125,7 @@ def test_the_first_pages_take_few_queries_however_much_there_is(at_acme, ada, ma
     actions.plan_absence(ada, begins_at=AFTERNOON, reason="", actor=ada, at=AFTERNOON)
 
     found = queries_of(mine, "/desk/"), queries_of(desk, "/desk/")
-    assert found[0] <= 16 and found[1] <= 15, found
+    assert max(found) <= 15, found
 
 
 def test_another_tenants_load_and_absences_are_nowhere(at_acme, mary, globex):

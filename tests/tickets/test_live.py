@@ -1,6 +1,7 @@
 """What an open page fetches when it hears of a change: only what is new, and only what its reader may see."""
 
 import json
+import re
 from contextlib import suppress
 
 import pytest
@@ -157,3 +158,51 @@ def test_more_tickets_than_can_be_named_are_told_as_everything(transactional_db,
             make_ticket(grace)
 
     assert told_at(redis_client, acme) == [None]
+
+
+def test_news_bring_the_blocks_beside_the_ticket_and_say_what_to_fetch_anew(signed_in, ada, mary, grace):
+    ticket = make_ticket(grace, at=timezone.now())
+    loaded = last_event(ticket)
+
+    actions.add_tag(ticket, "printer", actor=mary, at=timezone.now())
+    actions.follow(ticket, actor=mary, at=timezone.now())
+    actions.snooze(ticket, actor=mary, at=timezone.now())
+    page = news_of(signed_in(ada), ticket, loaded).content.decode()
+
+    for block in ("fields", "people", "checklists", "time", "approvals", "related", "conduct", "tier", "details"):
+        assert f'id="ticket-{block}"' in page, block
+    assert "printer" in re.search(r'id="ticket-tags".*?</ul>', page, re.DOTALL)[0]
+    assert "Put aside until the customer writes." in re.search(r'id="ticket-banners".*?</form>', page, re.DOTALL)[0]
+    assert re.findall(r'id="ticket-([a-z]+)"\s+data-touched', page) == ["assignment", "people", "related"]
+    assert "data-write-again" in page and "data-write-no-more" not in page
+
+
+def test_news_of_a_ticket_that_was_merged_say_where_to_and_that_nothing_is_written_here(signed_in, ada, mary, grace):
+    stays, goes = make_ticket(grace, at=timezone.now()), make_ticket(grace, at=timezone.now())
+    loaded = last_event(goes)
+
+    actions.merge(goes, into=stays, actor=mary, at=timezone.now())
+    page = news_of(signed_in(ada), goes, loaded).content.decode()
+
+    assert f"This ticket was merged into ticket {stays.number}" in page
+    assert "data-write-no-more" in page and "data-write-again" not in page
+
+
+def test_news_take_as_many_queries_however_much_stands_beside(
+    signed_in, ada, mary, grace, django_assert_max_num_queries
+):
+    ticket = make_ticket(grace, at=timezone.now())
+    loaded, client = last_event(ticket), signed_in(ada)
+    actions.note(ticket, author=mary, body="One.", at=timezone.now())
+    news_of(client, ticket, loaded)
+
+    with django_assert_max_num_queries(9) as few:
+        news_of(client, ticket, loaded)
+    for number in range(5):
+        actions.add_tag(ticket, f"tag {number}", actor=mary, at=timezone.now())
+        actions.note(ticket, author=mary, body=f"Note {number}.", at=timezone.now())
+        actions.send_checklist(ticket, title="Steps", steps=["Unplug it."], actor=mary, at=timezone.now())
+    with django_assert_max_num_queries(9) as many:
+        news_of(client, ticket, loaded)
+
+    assert len(few) == len(many)

@@ -278,6 +278,25 @@ def test_the_pages_keep_change_and_delete(ada, ticket, signed_in):
     assert not Macro.objects.exists()
 
 
+def test_a_shared_macro_is_deleted_once_its_name_was_typed_under_what_is_lost(ada, mary, ticket, signed_in):
+    team = join(ada, "frontline")
+    for_team, for_all = (
+        keep(ada, audience="team", team=team),
+        keep(mary, name="Sorry", key="sorry", audience="everybody"),
+    )
+    client = signed_in(mary)
+
+    for macro, users in ((for_team, str(team)), (for_all, "everybody on the desk")):
+        address = reverse("desk:delete_macro", args=[macro.pk])
+        asked = client.post(address)
+        assert asked.status_code == 200
+        assert f"It is gone for {users}, with its texts in all languages." in text_of(asked)
+        assert client.post(address, {"typed": "Something else"}).status_code == 422
+        assert Macro.objects.filter(pk=macro.pk).exists()
+        assert client.post(address, {"typed": macro.name}).status_code == 302
+        assert not Macro.objects.filter(pk=macro.pk).exists()
+
+
 def test_the_api_keeps_changes_and_deletes(ada, grace, at_acme):
     api = Api(ada)
     made = api.post("/api/v1/macros/", {"name": "Hello", "key": "hello", "text": TEXT, "acts": {"assignee": "me"}})

@@ -70,7 +70,8 @@ def test_a_late_worker_does_not_make_us_look_punctual(at_acme, grace, in_madrid)
     assert late.state == "overdue"
     assert late.sentence == "We are late: we promised an answer by Tuesday 3 March, 04:00 (your time)."
     assert late.remaining_seconds == -5400
-    assert late.agent_sentence == "First response was due Tuesday 3 March, 04:00, overdue by 1 h 30 min"
+    overdue = "First response was due Tuesday 3 March, 04:00, overdue by 1 h 30 min of working hours"
+    assert late.agent_sentence == overdue
 
 
 def test_kept_and_broken_promises_are_told_apart(at_acme, ada, grace, in_madrid):

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -271,6 +272,23 @@ def test_somebody_elses_view_does_not_exist(signed_in, ada, mary, acme, globex):
         page = client.get(reverse("desk:tickets"), {"view": str(pk)}).content.decode()
         assert "Secret plan" not in page
         assert "<h1>This view is gone</h1>" in page
+
+
+def test_a_shared_view_is_deleted_once_its_name_was_typed_under_what_is_lost(signed_in, ada, mary):
+    team = join(ada, "frontline")
+    for_team = actions.save_view(owner=ada, name="Ours", conditions="", audience="team", team=team)
+    for_all = actions.save_view(owner=mary, name="All", conditions="", audience="everybody")
+    client = signed_in(mary)
+
+    for view, users in ((for_team, str(team)), (for_all, "everybody on the desk")):
+        address = reverse("desk:delete_view", args=[view.pk])
+        asked = client.post(address)
+        assert asked.status_code == 200
+        assert f"It is gone for {users}, with its conditions and columns." in unescape(asked.content.decode())
+        assert client.post(address, {"typed": "Something else"}).status_code == 422
+        assert SavedView.objects.filter(pk=view.pk).exists()
+        assert client.post(address, {"typed": view.name}).status_code == 302
+        assert not SavedView.objects.filter(pk=view.pk).exists()
 
 
 @pytest.mark.parametrize(

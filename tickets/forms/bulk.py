@@ -21,7 +21,10 @@ ASKING = ("assign", "priority", "tag", "untag")
 class BulkForm(forms.Form):
     """What to do with the ticked tickets of a list, or with all that it finds."""
 
-    act = forms.ChoiceField(label=_("With the chosen tickets"), widget=QuickSelect)
+    act = forms.ChoiceField(
+        label=_("With the chosen tickets"),
+        widget=QuickSelect(attrs={"data-key": ".", "data-key-label": _("What to do with the chosen tickets")}),
+    )
     everything = forms.BooleanField(label=_("All that this list finds"), required=False)
 
     def __init__(self, *args: Any, policy: SupportPolicy | None, **options: Any) -> None:

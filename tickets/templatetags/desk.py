@@ -98,8 +98,7 @@ def _address(number: int) -> str:
 
 
 def _due(row: Any) -> SafeString:
-    """What is due next; all that is owed opens on hover and on focus."""
-    if len(row.owed) < 2:
-        return due_badge(row.due)
-    every = format_html_join("", '<span class="due-one">{}</span>', ((one.agent_sentence,) for one in row.owed))
-    return filled("tickets/desk/_due.html", {"next": due_badge(row.due), "every": every})
+    """What is due next; all that is owed opens on hover and on focus, for the keyboard as for the mouse."""
+    owed = row.owed or [row.due]
+    every = format_html_join("", '<span class="due-one">{}</span>', ((one.agent_sentence,) for one in owed))
+    return filled("tickets/desk/_due.html", {"next": due_badge(row.due, hover=False), "every": every})

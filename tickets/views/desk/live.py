@@ -19,10 +19,27 @@ from tickets.actions.checks import CONVERSATION
 from tickets.models import Event, Ticket
 from tickets.views.desk.common import ticket_or_404
 from tickets.views.desk.lists import rows_of
-from tickets.views.desk.ticket import acts_for, clock_blocks, is_newest_first, shown_items
+from tickets.views.desk.ticket import is_newest_first, lively, shown_items
 
 #: Tickets that a list asks about at once: as many as a stream names, and those on the page.
 MOST_ASKED = 200
+#: What stands in blocks that a page fetches by themselves, by the verb of an event or by what it begins with.
+TOUCHED: dict[str, tuple[str, ...]] = {
+    "approval": ("approvals",),
+    "checklist": ("checklists",),
+    "duplicate": ("related", "conduct"),
+    "link": ("related",),
+    "message": ("people",),
+    "participant": ("people",),
+    "reply": ("conduct",),
+    "report": ("conduct",),
+    "strike": ("conduct",),
+    "ticket": ("assignment", "related"),
+    "ticket.followed": ("people",),
+    "ticket.nudged": ("conduct",),
+    "ticket.unfollowed": ("people",),
+    "time": ("time",),
+}
 
 
 @dataclass(frozen=True)
@@ -51,12 +68,13 @@ def news(request: HttpRequest, person: User, number: int) -> HttpResponse:
     if ticket.is_called:  # type: ignore[attr-defined]
         actions.see_mentions(ticket, person=person)
     story, newest_first = timeline.for_agent(ticket, person), is_newest_first(request)
-    new = _news(ticket, person, after, story, shown_items(request, story))
+    events = list(Event.objects.filter(ticket=ticket, id__gt=after))
+    new = _news(events, person, story, shown_items(request, story))
     context = {
         "ticket": ticket,
         "person": person,
-        "clocks": clock_blocks(ticket, promise.policy_for(ticket)),
-        "acts": acts_for(ticket, person),
+        **lively(ticket, person, promise.policy_for(ticket), story),
+        "touched": {block for event in events for block in _touched(event)},
         "news": new[::-1] if newest_first else new,
         "told": max((each for each in new if not each.item.is_own), key=lambda each: each.event, default=None),
         "newest_first": newest_first,
@@ -64,11 +82,13 @@ def news(request: HttpRequest, person: User, number: int) -> HttpResponse:
     return render(request, "tickets/desk/_news.html", context)
 
 
-def _news(
-    ticket: Ticket, person: User, after: UUID, story: list[timeline.Item], shown: list[timeline.Item]
-) -> list[News]:
+def _touched(event: Event) -> tuple[str, ...]:
+    """The blocks that a page has fetched and has to fetch anew."""
+    return TOUCHED.get(event.verb) or TOUCHED.get(event.verb.partition(".")[0], ())
+
+
+def _news(events: list[Event], person: User, story: list[timeline.Item], shown: list[timeline.Item]) -> list[News]:
     """Oldest first; what has to be seen is there even if the reader asked for messages alone."""
-    events = Event.objects.filter(ticket=ticket, id__gt=after)
     # A message is known by its own id, all else by its event's.
     by_item = {UUID(event.data["message"]) if event.verb == "message.posted" else event.pk: event for event in events}
     wanted = {item.id for item in shown}

@@ -92,22 +92,13 @@ def render_ticket(
         "show": "messages" if request.GET.get("show") == "messages" else "all",
         "items": shown[:MOST_SHOWN],
         "older": shown[MOST_SHOWN:],
-        "clocks": clock_blocks(ticket, policy),
-        "acts": acts_for(ticket, person),
-        "may_reply": person.may(Permission.REPLY) and ticket.status.kind != "closed" and ticket.merged_into_id is None,
+        **lively(ticket, person, policy, story),
         "composer": composer,
         "desk": desk,
         "newer": newer,
         "changed_items": _changed(story, changed),
-        "tag_form": TagForm(ticket=ticket, person=person) if person.may(Permission.CHANGE) else None,
         "others": _others(ticket, person),
-        "conduct": conduct.of(story),
         "is_suspended": ticket.is_unproven and is_suspended(ticket.requester, at=timezone.now()),
-        "beside": ticket.beside,  # type: ignore[attr-defined]
-        **fields_block(ticket, person, policy),
-        "impact": _level(policy.matrix.impacts if policy.matrix else {}, ticket.impact),
-        "urgency": _level(policy.matrix.urgencies if policy.matrix else {}, ticket.urgency),
-        "climbs": [item for item in story if item.verb in ("ticket.escalated", "ticket.handed_back")],
         "near": _near(ticket, person),
         "organization": _organization(ticket.organization, policy) if ticket.organization else None,
     }
@@ -115,6 +106,22 @@ def render_ticket(
     if request.GET.get("order") in ("newest", "oldest"):
         response.set_cookie(ORDER_COOKIE, request.GET["order"], max_age=31_536_000, samesite="Lax", httponly=True)
     return response
+
+
+def lively(ticket: Ticket, person: User, policy: SupportPolicy, story: list[timeline.Item]) -> dict[str, Any]:
+    """What an open page keeps true beside the conversation: its state, acts, clocks and blocks of the panel."""
+    return {
+        "clocks": clock_blocks(ticket, policy),
+        "acts": acts_for(ticket, person),
+        "may_reply": person.may(Permission.REPLY) and ticket.status.kind != "closed" and ticket.merged_into_id is None,
+        "tag_form": TagForm(ticket=ticket, person=person) if person.may(Permission.CHANGE) else None,
+        "conduct": conduct.of(story),
+        "beside": ticket.beside,  # type: ignore[attr-defined]
+        **fields_block(ticket, person, policy),
+        "impact": _level(policy.matrix.impacts if policy.matrix else {}, ticket.impact),
+        "urgency": _level(policy.matrix.urgencies if policy.matrix else {}, ticket.urgency),
+        "climbs": [item for item in story if item.verb in ("ticket.escalated", "ticket.handed_back")],
+    }
 
 
 def is_newest_first(request: HttpRequest) -> bool:
@@ -238,7 +245,7 @@ def acts_for(ticket: Ticket, person: User) -> list[Act]:
 def _snooze(ticket: Ticket, person: User) -> list[Act]:
     if not (person.may(Permission.CHANGE) and ticket.is_active) or ticket.snoozed_at:
         return []
-    return [Act("snooze", _("Snooze"), "moon", url_of_number("desk:snooze", ticket.number), "z")]
+    return [Act("snooze", _("Snooze"), "moon", url_of_number("desk:snooze", ticket.number), "h")]
 
 
 def _moves(ticket: Ticket, person: User) -> list[Act]:

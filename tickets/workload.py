@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 
 from sla.document import SupportPolicy
@@ -50,22 +48,18 @@ class SkipsOf:
     times: int
 
 
-def loads(
-    reader: User,
-    policy: SupportPolicy | None,
-    *,
-    at: datetime,
-    everybody: bool,
-    away: Collection[UUID] | None = None,
-) -> list[Load]:
-    """The staff of the reader's teams, or everybody, the heaviest load first. Four queries, or three with `away`."""
+def loads(reader: User, policy: SupportPolicy | None, *, at: datetime, everybody: bool) -> list[Load]:
+    """The staff of the reader's teams, or everybody, the heaviest load first. Three queries."""
     staff = User.objects.filter(is_active=True).exclude(role__kind=Role.Kind.CUSTOMER)
     if not everybody:
         teams = TeamMembership.objects.filter(user=reader).values("team")
         staff = staff.filter(pk__in=TeamMembership.objects.filter(team__in=teams).values("user"))
     teams_of = ArraySubquery(Team.objects.filter(is_active=True, memberships__user=OuterRef("pk")).values("key"))
-    chosen = staff.select_related("role").annotate(in_teams=teams_of).order_by("name", "email")
-    found = staffing.colleagues(list(chosen[:MOST_STAFF]), policy, at=at, away=away)
+    is_off = Exists(Absence.objects.at(at).filter(user=OuterRef("pk")))
+    chosen = staff.select_related("role").annotate(in_teams=teams_of, is_off=is_off).order_by("name", "email")
+    people = list(chosen[:MOST_STAFF])
+    away = {each.pk for each in people if each.is_off}
+    found = staffing.colleagues(people, policy, at=at, away=away)
     shown = sorted(found, key=lambda each: -each.holds)[:MOST_PEOPLE]
     most = {each.person.pk: each.capacity or _capacity(each.person, policy) for each in shown}
     widest = max([1, *(each.holds for each in shown), *(number for number in most.values() if number)])

@@ -284,9 +284,9 @@ def test_a_shared_macro_is_deleted_once_its_name_was_typed_under_what_is_lost(ad
         keep(ada, audience="team", team=team),
         keep(mary, name="Sorry", key="sorry", audience="everybody"),
     )
-    client = signed_in(mary)
 
-    for macro, users in ((for_team, str(team)), (for_all, "everybody on the desk")):
+    for person, macro, users in ((ada, for_team, str(team)), (mary, for_all, "everybody on the desk")):
+        client = signed_in(person)
         address = reverse("desk:delete_macro", args=[macro.pk])
         asked = client.post(address)
         assert asked.status_code == 200

@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from tenants.context import act_as
 from tenants.errors import NotPermitted
+from tenants.tables import neutral
 from tests.support.world import join, make_organization, make_person, make_ticket, token_of
 from tickets import actions, lists
 from tickets.errors import ConditionsNotUnderstood, NotYourTeam
 from tickets.models import SavedView, Status, Team, Ticket
 from tickets.selection import Desk, parse, select
-from tickets.views.desk.exporting import neutral
 
 HOUR = timedelta(hours=1)
 
@@ -278,9 +278,9 @@ def test_a_shared_view_is_deleted_once_its_name_was_typed_under_what_is_lost(sig
     team = join(ada, "frontline")
     for_team = actions.save_view(owner=ada, name="Ours", conditions="", audience="team", team=team)
     for_all = actions.save_view(owner=mary, name="All", conditions="", audience="everybody")
-    client = signed_in(mary)
 
-    for view, users in ((for_team, str(team)), (for_all, "everybody on the desk")):
+    for person, view, users in ((ada, for_team, str(team)), (mary, for_all, "everybody on the desk")):
+        client = signed_in(person)
         address = reverse("desk:delete_view", args=[view.pk])
         asked = client.post(address)
         assert asked.status_code == 200

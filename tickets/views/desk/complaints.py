@@ -25,11 +25,11 @@ from tenants.errors import Refused
 from tenants.fields import parse_id
 from tenants.models import User
 from tenants.permissions import Permission
+from tenants.tables import neutral
 from tickets import actions, complaints
 from tickets.forms.complaints import ComplaintMessageForm, ComplaintNoteForm, DecisionForm
 from tickets.forms.files import UploadingForm
 from tickets.models import Complaint, Holder, Ticket
-from tickets.views.desk.exporting import neutral
 from tickets.views.portal.complaints import in_person, is_known
 from tickets.views.portal.files import serve
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,25 +17,11 @@ from sla.document.form_fields import FormField
 from tenants.access import staff
 from tenants.context import act_as, active_tenant
 from tenants.models import Tenant, User
+from tenants.tables import BATCH, Echo, instant, neutral, sent
 from tickets import answers, listing, paging, reading
 from tickets.columns import fields_in
 from tickets.models import Ticket
 from tickets.selection.language import ANSWER
-
-#: Tickets read at a time, in a transaction of its own.
-BATCH = 500
-#: What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-#: The same behind what separates cells: where the decimal sign is a comma, spreadsheets split at semicolons.
-_INNER_FORMULA = re.compile(r"([;\t\r\n])(?=\s*[=+\-@＝＋－＠])")
-
-
-class Echo:
-    """Hands on what a CSV writer writes."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 @require_safe
@@ -46,17 +31,7 @@ def export(request: HttpRequest, person: User) -> HttpResponseBase:
     lines = _lines(
         request.GET, active_tenant(), person, translation.get_language() or "en", timezone.get_current_timezone()
     )
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"tickets-{timezone.localtime():%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def neutral(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (CWE-1236)."""
-    text = f"'{text}" if text.startswith(_FORMULA) else text
-    return _INNER_FORMULA.sub(r"\1'", text)
+    return sent("tickets", lines)
 
 
 def _lines(address: QueryDict, tenant: Tenant, person: User, language: str, zone: tzinfo) -> Iterator[str]:
@@ -120,9 +95,9 @@ def _cells(ticket: Ticket, names: Collection[str], said: _Answers, rest: Iterabl
         "team": str(ticket.team or ""),
         "tier": str(ticket.tier),
         "channel": str(ticket.channel),
-        "created": _instant(ticket.created_at),
-        "updated": _instant(ticket.updated_at),
-        "due": _instant(ticket.due_at),
+        "created": instant(ticket.created_at),
+        "updated": instant(ticket.updated_at),
+        "due": instant(ticket.due_at),
         **{f"{ANSWER}{key}": said.to(key) for key in fields_in(names)},
     }
     if "tags" in names:
@@ -130,8 +105,3 @@ def _cells(ticket: Ticket, names: Collection[str], said: _Answers, rest: Iterabl
     chosen = [cells[name] for name in names]
     own = [str(ticket.number), ticket.subject, str(ticket.category)]
     return [*own, *chosen, str(ticket.organization or ""), *map(said.to, rest)]
-
-
-def _instant(at: datetime | None) -> str:
-    """In the reader's zone, as spreadsheets read it."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""

@@ -106,7 +106,7 @@ def _desk(request: HttpRequest, person: User, *, manages: bool) -> HttpResponse:
     context = {
         "ahead": ahead,
         "first": rows_of(ahead.first) if ahead else [],
-        "loads": workload.loads(person, policy, at=now, everybody=True, away=away),
+        "loads": workload.loads(person, policy, at=now, everybody=True),
         "away": [(absence, absence.lasts(now)) for absence in absences[: workload.MOST_PEOPLE]],
         "tiers": tiers,
         "solved": sum(tier.solved for tier in tiers),

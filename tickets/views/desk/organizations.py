@@ -10,9 +10,9 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Lower
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -45,10 +45,7 @@ LATEST = 10
 @staff
 def organizations(request: HttpRequest, person: User) -> HttpResponse:
     """All companies by name, narrowed by a part of it."""
-    wanted = search.clean(request.GET.get("q", ""))
-    found = Organization.objects.annotate(sort=Lower("name"), people=Count("memberships")).order_by("sort")
-    if wanted:
-        found = found.filter(name__icontains=wanted)
+    found = narrowed(request.GET).annotate(sort=Lower("name")).order_by("sort")
     if after := request.GET.get("after", "").replace("\0", ""):
         found = found.filter(sort__gt=after)
     rows = list(found[: PAGE_SIZE + 1])
@@ -56,10 +53,17 @@ def organizations(request: HttpRequest, person: User) -> HttpResponse:
     context = {
         "rows": [{"organization": row, "is_suspended": row.is_suspended(now)} for row in rows[:PAGE_SIZE]],
         "after": rows[PAGE_SIZE - 1].sort if len(rows) > PAGE_SIZE else "",
-        "query": wanted,
+        "query": search.clean(request.GET.get("q", "")),
         "may_manage": person.may(Permission.MANAGE_ORGANIZATIONS),
     }
     return render(request, "tickets/desk/organizations.html", context)
+
+
+def narrowed(asked: QueryDict) -> QuerySet[Organization]:
+    """Those with the part of a name that an address asks for, and how many `people` each has."""
+    found = Organization.objects.annotate(people=Count("memberships"))
+    wanted = search.clean(asked.get("q", ""))
+    return found.filter(name__icontains=wanted) if wanted else found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

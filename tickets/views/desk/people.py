@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,22 +34,27 @@ MOST_ABSENCES = 5
 @staff
 def people(request: HttpRequest, person: User) -> HttpResponse:
     """Everybody, customers first, by mail address; narrowed by a part of a name or address."""
-    wanted = search.clean(request.GET.get("q", ""))
-    kind = request.GET.get("kind", Role.Kind.CUSTOMER)
-    found = User.objects.select_related("role").annotate(sort=Lower("email")).order_by("sort")
-    found = found.filter(role__kind="customer") if kind != "staff" else found.exclude(role__kind="customer")
-    if wanted:
-        found = found.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted))
+    found = narrowed(request.GET).annotate(sort=Lower("email")).order_by("sort")
     if after := request.GET.get("after", "").replace("\0", ""):
         found = found.filter(sort__gt=after)
     rows = list(found.prefetch_related("memberships__organization")[: PAGE_SIZE + 1])
     context = {
         "people": rows[:PAGE_SIZE],
         "after": rows[PAGE_SIZE - 1].sort if len(rows) > PAGE_SIZE else "",
-        "query": wanted,
-        "kind": kind,
+        "query": search.clean(request.GET.get("q", "")),
+        "kind": request.GET.get("kind", Role.Kind.CUSTOMER),
     }
     return render(request, "tickets/desk/people.html", context)
+
+
+def narrowed(asked: QueryDict) -> QuerySet[User]:
+    """Customers, or staff, with the part of a name or address that an address asks for."""
+    found = User.objects.select_related("role")
+    is_staff = asked.get("kind") == "staff"
+    found = found.exclude(role__kind="customer") if is_staff else found.filter(role__kind="customer")
+    if wanted := search.clean(asked.get("q", "")):
+        found = found.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted))
+    return found
 
 
 @require_safe

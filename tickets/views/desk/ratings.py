@@ -25,12 +25,12 @@ from tenants.context import act_as, active_tenant
 from tenants.errors import Refused
 from tenants.models import Tenant, User
 from tenants.permissions import Permission
+from tenants.tables import BATCH, Echo, neutral
 from tickets import actions, satisfaction
 from tickets.forms.ratings import ImprovementForm
 from tickets.models import Rating
 from tickets.satisfaction import Figures
 from tickets.views.desk.common import policy_in_force
-from tickets.views.desk.exporting import BATCH, Echo, neutral
 
 #: Periods that can be chosen, in days.
 PERIODS = (7, 30, 90, 365)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenants.access import staff, staff_who_may
 from tenants.models import User
 from tenants.permissions import Permission
+from tenants.tables import neutral
 from tickets import spent
 from tickets.actions import time as actions
 from tickets.forms.time import PeriodForm, TimeForm
@@ -23,7 +24,6 @@ from tickets.models import TimeEntry
 from tickets.views.desk.acts import Kind, at_once, done, render_act
 from tickets.views.desk.blocks import render_block
 from tickets.views.desk.common import ticket_or_404
-from tickets.views.desk.exporting import neutral
 
 ENTER = Kind(
     title=gettext_lazy("Time spent"),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from helpdesk.demo import board, macros, scripts, staffing, templates, views
+from helpdesk.demo import board, conduct, macros, scripts, staffing, templates, views
 from helpdesk.demo.people import settle
 from helpdesk.demo.stories import Skipped, Stage
 from helpdesk.policy.apply import apply
@@ -61,6 +61,7 @@ def load(tenant: Tenant, *, now: datetime, progress: Callable[[int, int], None])
         stage = Stage(people, policy, now=now, random=Random(tenant.slug))
         for filed in stage.play(script["tickets"]):
             progress(filed, len(script["tickets"]))
+        conduct.suspend(script.get("suspensions", []), people, now=now)
         staffing.stand(people.values(), now=now)
         return Month(Ticket.objects.count(), stage.skipped)
 

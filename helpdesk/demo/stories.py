@@ -90,9 +90,12 @@ class Stage:
         script = story.script
         requester = self.people[script["from"]]
         author = self.people[script["by"]] if "by" in script else None
-        story.ticket = actions.open_ticket(
-            requester=requester,
-            author=author,
+        # Whoever wrote without signing in has shown nothing: the owner of the address says whether it is theirs.
+        if script.get("without_account"):
+            file = partial(actions.file_without_account, script["from"])
+        else:
+            file = partial(actions.open_ticket, requester=requester, author=author)
+        story.ticket = file(
             subject=script["subject"],
             description=script["description"],
             category=Category.objects.get(key=script["category"]) if "category" in script else None,

@@ -29,6 +29,7 @@ from tickets.models import (
     Rating,
     Skip,
     Status,
+    Suspension,
     Tag,
     Team,
     Ticket,
@@ -148,6 +149,15 @@ def test_every_team_has_an_agent_and_one_organisation_is_suspended(told):
     assert not Team.objects.filter(is_active=True, memberships=None).exists()
     assert [each.is_suspended(NOW) for each in Organization.objects.all()].count(True) == 1
     assert User.objects.filter(role__kind=Role.Kind.CUSTOMER, memberships=None).exists()
+
+
+def test_a_person_is_suspended_and_objects_and_somebody_wrote_without_an_account(told):
+    if told.tenant.slug == "justo":
+        suspended = Suspension.objects.get(person__isnull=False)
+        assert suspended in Suspension.objects.at(NOW)
+        assert suspended.appeal_state == "open"
+    if told.tenant.slug == "techsupport":
+        assert Ticket.objects.get(is_unproven=True).organization is None
 
 
 def test_no_text_is_told_twice(told):

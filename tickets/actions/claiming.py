@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from sla.document import SupportPolicy
 from tenants import audit
 from tenants.addresses import owner_of
 from tenants.models import Role, User
@@ -32,9 +33,9 @@ def file_without_account(email: str, *, at: datetime, language: str = "", **requ
     return open_ticket(requester=person, at=at, is_unproven=True, **request)
 
 
-def may_file_without_account() -> bool:
-    """Whether the policy's portal asks nobody to sign in. Raises PolicyMissing."""
-    channel = desk.current_policy().policy.channels.get("portal")
+def may_file_without_account(policy: SupportPolicy | None = None) -> bool:
+    """Whether the portal asks nobody to sign in, by the policy in force unless it is at hand. Raises PolicyMissing."""
+    channel = (policy or desk.current_policy().policy).channels.get("portal")
     return channel is not None and channel.on and "sign-in" not in channel.requires
 
 

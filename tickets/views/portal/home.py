@@ -80,7 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": tiles(policy),
         "hours": hours_of(policy, at),
         "channels": ways(policy, at),
-        "needs_account": not actions.may_file_without_account(),
+        "needs_account": not actions.may_file_without_account(policy),
         "has_portal": policy.channels["portal"].on,
         "latest": rows_of(latest, at),
         "standing": standing_of(person, at=at) if person else None,

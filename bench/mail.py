@@ -2,6 +2,9 @@
 
     python -m bench.mail --mails 2000            alone, with servers of its own
 
+Twice: as mails that wait in a mailbox, which are received some at a time, and one at a time, as a mail server hands
+them over.
+
 The floor, from the same run: the same mails read, and four plain inserts each (a mail, a ticket, a message, an event)
 in one transaction, by as many processes, with nothing looked up and nothing decided.
 """
@@ -19,17 +22,23 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
 
 from scripts.installation import Installation
 
+if TYPE_CHECKING:
+    from inbox.intake.receiving import Received
+
 PROCESSES, MAILS = 2, 2_000
 #: What is wanted: mails a second on a quiet machine with two processors, and times the floor.
 MAILS_A_SECOND, TIMES = 250, 3.0
 SUPPORT = "support@bench0.example"
 FLOOR = ("floor_mail", "floor_ticket", "floor_message", "floor_event")
+#: Takes some mails.
+Act = Callable[[list[bytes]], object]
 _WORDS = "the printer in our office shows an error since this morning and nobody can print invoices any more"
 
 
@@ -76,16 +85,19 @@ def measure(installation: Installation, owner_url: str, say: Callable[[str], Non
             owner.execute(f"CREATE INDEX ON {name} (tenant, at)")
             owner.execute(f"GRANT INSERT ON {name} TO PUBLIC")
     _run(installation, "take", 40 * PROCESSES)  # so that the tables have seen some
-    floor, taken = _run(installation, "floor", count), _run(installation, "take", count)
-    say(
-        f"mail taken by {PROCESSES} processes: {taken['a_second']:.0f} a second (at least {MAILS_A_SECOND}"
-        f" on a quiet machine); floor {floor['a_second']:.0f}, {floor['a_second'] / taken['a_second']:.1f} times"
-        f" (at most {TIMES:g})"
-    )
-    say(
-        f"of a processor, beside the database's, a mail takes {taken['cpu_ms']:.2f} ms (floor {floor['cpu_ms']:.2f});"
-        f" memory: {taken['mb']:.0f} MB a process, {taken['mb_reader']:.0f} MB its reader"
-    )
+    floor = _run(installation, "floor", count)
+    for what, how in (("together", "as they wait in a mailbox"), ("take", "one at a time")):
+        taken = _run(installation, what, count)
+        say(
+            f"mail taken by {PROCESSES} processes, {how}: {taken['a_second']:.0f} a second (at least {MAILS_A_SECOND}"
+            f" on a quiet machine); floor {floor['a_second']:.0f}, {floor['a_second'] / taken['a_second']:.1f} times"
+            f" (at most {TIMES:g})"
+        )
+        say(
+            f"of a processor, beside the database's, such a mail takes {taken['cpu_ms']:.2f} ms"
+            f" (floor {floor['cpu_ms']:.2f}); memory: {taken['mb']:.0f} MB a process,"
+            f" {taken['mb_reader']:.0f} MB its reader"
+        )
 
 
 def _run(installation: Installation, what: str, count: int) -> dict[str, float]:
@@ -117,11 +129,11 @@ def _work(what: str, count: int) -> None:
     from inbox.mail import reading
 
     waiting = list(mails(count + 1, os.getpid()))
-    act = _taker() if what == "take" else _floor()
-    act(waiting.pop())
+    act, size = _ACTS[what]()
+    act([waiting.pop()])
     began, before = time.monotonic(), time.process_time()
-    for raw in waiting:
-        act(raw)
+    for start in range(0, count, size):
+        act(waiting[start : start + size])
     seconds, cpu = time.monotonic() - began, time.process_time() - before
     reading.stop()
     reader = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -135,31 +147,49 @@ def _work(what: str, count: int) -> None:
     print(json.dumps(figures))
 
 
-def _taker() -> Callable[[bytes], object]:
+def _together() -> tuple[Act, int]:
+    from django.utils import timezone
+
+    from inbox.intake import together
+
+    def take(raws: list[bytes]) -> None:
+        for taken in together.receive(raws, to=SUPPORT, at=timezone.now()):
+            _require_ticket(taken)
+
+    return take, together.MOST
+
+
+def _taker() -> tuple[Act, int]:
     from django.utils import timezone
 
     from inbox.intake import receiving
 
-    def take(raw: bytes) -> None:
-        taken = receiving.receive(raw, to=SUPPORT, at=timezone.now())
-        if taken.mail.outcome != "ticket":
-            raise RuntimeError(f"A mail became {taken.mail.outcome}: {taken.mail.reason}")
+    def take(raws: list[bytes]) -> None:
+        _require_ticket(receiving.receive(raws[0], to=SUPPORT, at=timezone.now()))
 
-    return take
+    return take, 1
 
 
-def _floor() -> Callable[[bytes], object]:
+def _require_ticket(taken: Received) -> None:
+    if taken.mail.outcome != "ticket":
+        raise RuntimeError(f"A mail became {taken.mail.outcome}: {taken.mail.reason}")
+
+
+def _floor() -> tuple[Act, int]:
     from inbox.mail.parsing import parse
 
     connection = psycopg.connect(os.environ["DATABASE_URL"])
 
-    def insert(raw: bytes) -> None:
-        parsed, now = parse(raw), datetime.now(UTC)
+    def insert(raws: list[bytes]) -> None:
+        parsed, now = parse(raws[0]), datetime.now(UTC)
         for name in FLOOR:
             connection.execute(f"INSERT INTO {name} VALUES (%s, 1, %s, %s)", [uuid4(), parsed.text, now])
         connection.commit()
 
-    return insert
+    return insert, 1
+
+
+_ACTS: dict[str, Callable[[], tuple[Act, int]]] = {"together": _together, "take": _taker, "floor": _floor}
 
 
 def main() -> None:
@@ -167,7 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.mail")
     parser.add_argument("--mails", type=int, default=MAILS)
     parser.add_argument("--data", type=Path, default=Path("var/bench-mail"))
-    parser.add_argument("--as", dest="what", choices=["take", "floor"], help=argparse.SUPPRESS)
+    parser.add_argument("--as", dest="what", choices=list(_ACTS), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.what:
         _work(arguments.what, arguments.mails)

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
+from django.db.models import BooleanField, Exists, OuterRef
 from django.db.models.functions import Lower
 
 from tenants.models import User
-from tenants.statements import Statement
+from tenants.statements import Asked, Statement
+
+
+def proofs() -> Exists:
+    """Whether a person has proven their main address, as a column of people."""
+    own = EmailAddress.objects.annotate(lower=Lower("email")).filter(
+        user=OuterRef("pk"), lower=Lower(OuterRef("email")), verified=True
+    )
+    return Exists(own, output_field=BooleanField())
+
 
 _MAIN = Statement(
-    lambda email: User.objects.annotate(lower=Lower("email")).filter(lower=email).select_related("role"), email=str
+    lambda email: (
+        User.objects.annotate(lower=Lower("email"), has_proven=proofs()).filter(lower=email).select_related("role")
+    ),
+    email=str,
 )
 # Both spellings, so that the index of proven addresses serves: sign-in keeps them in small letters.
 _PROVEN = Statement(
@@ -24,14 +37,28 @@ _PROVEN = Statement(
 
 
 def owner_of(email: str) -> User | None:
-    """Whoever has proven this address, else the person whose main one it is. Two queries at most."""
+    """Whoever has proven this address, else the person whose main one it is. Two queries at most.
+
+    `has_proven` of the person says whether they have proven their main one, where that is known without asking.
+    """
     typed = email.strip()
     if not typed:
         return None
     for proven in _PROVEN.rows(email=typed.lower(), typed=typed):
         if proven.email.lower() == typed.lower():
+            if proven.user.email.lower() == typed.lower():
+                proven.user.has_proven = True
             return proven.user
     return _MAIN.first(email=typed.lower())
+
+
+def asked_of(emails: Iterable[str]) -> Asked:
+    """What owner_of() asks for these."""
+    typed = [each.strip() for each in emails]
+    return {
+        _PROVEN: [{"email": each.lower(), "typed": each} for each in typed],
+        _MAIN: [{"email": each.lower()} for each in typed],
+    }
 
 
 def owners_of(emails: Iterable[str]) -> dict[str, User]:

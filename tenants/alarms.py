@@ -60,11 +60,13 @@ def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
             FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS new (kind, subject, at)
             ON CONFLICT (tenant_id, kind, subject) DO UPDATE
             SET at = excluded.at, rung_at = NULL, attempts = 0, error = '', parked_at = NULL
+            RETURNING at, id, kind
             """,
             [tenant.id, *(as_array(column) for column in zip(*asked, strict=True))],
         )
+        rows = cursor.fetchall()
     now = timezone.now()
-    if due := [(kind, subject) for kind, subject, at in asked if at <= now]:
+    if due := [(pk, kind) for at, pk, kind in sorted(rows) if at <= now]:
         transaction.on_commit(partial(bell.ring, tenant.id, due), robust=True)
 
 
@@ -92,7 +94,11 @@ def cancel(kind: str, *subjects: UUID) -> None:
     """Do not wake up for these after all."""
     for subject in subjects:
         (_gathered.get() or {}).pop((kind, subject), None)
-    Alarm.objects.filter(tenant_id=active_tenant().id, kind=kind, subject__in=subjects).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM tenants_alarm WHERE tenant_id = %s AND kind = %s AND subject = ANY(%s::uuid[])",
+            [active_tenant().id, kind, as_array(subjects)],
+        )
 
 
 #: What was set inside gathered().

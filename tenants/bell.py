@@ -8,18 +8,16 @@ from contextvars import ContextVar
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models.functions import Now
-
 from tenants.models import Alarm, Tenant
 
 #: What became due inside one_bell().
-_heard: ContextVar[list[tuple[str, UUID]] | None] = ContextVar("heard", default=None)
+_heard: ContextVar[list[tuple[UUID, str]] | None] = ContextVar("heard", default=None)
 
 
 @contextmanager
 def one_bell(tenant: Tenant) -> Iterator[None]:
     """Ring once at the end for all that becomes due in the transactions inside, instead of after each."""
-    heard: list[tuple[str, UUID]] = []
+    heard: list[tuple[UUID, str]] = []
     token = _heard.set(heard)
     try:
         yield
@@ -29,19 +27,18 @@ def one_bell(tenant: Tenant) -> Iterator[None]:
         ring(tenant.id, heard)
 
 
-def ring(tenant_id: int, due: list[tuple[str, UUID]]) -> None:
-    """Tell a worker at once, or after the running batch. When Redis does not answer, the sweep rings later."""
+def ring(tenant_id: int, due: list[tuple[UUID, str]]) -> None:
+    """Tell a worker of alarms, (id, kind) each, at once or after the running batch.
+
+    It finds nothing to do for what was moved or cancelled meanwhile. When Redis does not answer, the sweep rings later.
+    """
     heard = _heard.get()
     if heard is not None:
         heard.extend(due)
         return
     from tenants.tasks import work
 
-    kinds, subjects = {kind for kind, _ in due}, [subject for _, subject in due]
-    rows = Alarm.objects.filter(
-        tenant_id=tenant_id, kind__in=kinds, subject__in=subjects, at__lte=Now(), parked_at=None
-    )
-    work.ring_many(tenant_id, rows.order_by("at").values_list("id", "kind"))
+    work.ring_many(tenant_id, dict(due).items())  # one alarm may have been set by many
 
 
 def ring_at(at: datetime, tenant_id: int, kind: str, subject: UUID, *, priority: int) -> None:

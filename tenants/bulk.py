@@ -6,9 +6,11 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
+from django.db.models.expressions import DatabaseDefault
 
 from tenants.context import active_tenant_id, connection
 from tenants.models import TenantModel
@@ -50,6 +52,67 @@ def _statement(model: type[TenantModel], fields: tuple[str, ...]) -> str:
     values = ", ".join(f"{name} = new.{name}" for name in names[1:])
     table, new = quote(model._meta.db_table), f"unnest({lists}) AS new ({', '.join(names)})"
     return f"UPDATE {table} AS kept SET {values} FROM {new} WHERE kept.tenant_id = %s AND kept.id = new.id"  # noqa: S608
+
+
+def insert(*rows: TenantModel) -> None:
+    """Add new rows, of several models if need be, in one statement whose SQL is written once a process.
+
+    They may point at each other: keys are checked at the end of the transaction. What the database fills in by itself
+    is read when it is asked for.
+    """
+    shape: list[tuple[type[TenantModel], tuple[str, ...]]] = []
+    values: list[Any] = []
+    for row in rows:
+        left = []
+        for field in _columns(type(row)):
+            value = field.pre_save(row, add=True)
+            if isinstance(value, DatabaseDefault):
+                left.append(field.attname)
+            else:
+                values.append(field.get_db_prep_save(value, connection))
+        shape.append((type(row), tuple(left)))
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_insertion(tuple(shape)), values)
+    for row, (_, names) in zip(rows, shape, strict=True):
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        for name in names:
+            del row.__dict__[name]
+
+
+def update(row: TenantModel, fields: Sequence[str]) -> None:
+    """Write these fields of one row as the instance has them, in a statement whose SQL is written once a process."""
+    columns = [row._meta.get_field(name) for name in fields]
+    values = [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in columns]  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.execute(_change(type(row), tuple(fields)), [*values, active_tenant_id(), row.pk])
+
+
+@lru_cache
+def _change(model: type[TenantModel], fields: tuple[str, ...]) -> str:
+    quote = connection.ops.quote_name
+    columns = [str(model._meta.get_field(name).column) for name in fields]  # type: ignore[union-attr]
+    values = ", ".join(f"{quote(column)} = %s" for column in columns)
+    return f"UPDATE {quote(model._meta.db_table)} SET {values} WHERE tenant_id = %s AND id = %s"  # noqa: S608
+
+
+@lru_cache
+def _columns(model: type[TenantModel]) -> list[models.Field[Any, Any]]:
+    return [field for field in model._meta.local_concrete_fields if not field.generated]
+
+
+@lru_cache(maxsize=512)
+def _insertion(shape: tuple[tuple[type[TenantModel], tuple[str, ...]], ...]) -> str:
+    """SQL for rows of these models, of which each leaves some columns to the database."""
+    quote, written = connection.ops.quote_name, []
+    for (model, left), same in groupby(shape):
+        given = [quote(str(field.column)) for field in _columns(model) if field.attname not in left]
+        row = f"({', '.join(['%s'] * len(given))})"
+        into = f"{quote(model._meta.db_table)} ({', '.join(given)})"
+        written.append(f"INSERT INTO {into} VALUES {', '.join(row for _ in same)}")  # noqa: S608
+    *others, last = written
+    named = [f"added_{place} AS ({each})" for place, each in enumerate(others)]
+    return f"WITH {', '.join(named)} {last}" if named else last
 
 
 @contextmanager

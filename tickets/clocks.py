@@ -176,6 +176,20 @@ def refresh(ticket: Ticket, *, at: datetime) -> None:
         alarms.set(CROSSED, ticket.pk, at)
 
 
+def begin(filed: Event) -> list[Clock]:
+    """The rows of the clocks of a ticket that is being filed, for the caller to add with it; sets their alarm.
+
+    Its history is the event that it begins with, and nothing can have crossed a line yet.
+    """
+    ticket, at = filed.ticket, filed.at
+    past = [event for event in [event_of(filed.pk, filed.verb, at, filed.data)] if event is not None]
+    clocks = clock.fold(past, Terms(), at, stops.of([ticket])[ticket.pk])
+    ticket.due_at = _due_at(clocks)
+    if (rings_at := _rings_at(clocks, at)) is not None:
+        alarms.set(ALARM, ticket.pk, rings_at)
+    return [row_of(ticket, each, at=at) for each in clocks if each.target is not None or each.promised]
+
+
 def settle(
     tickets: Collection[Ticket], *, at: datetime, known: Sequence[versions.Version] | None = None
 ) -> list[Event]:
@@ -238,15 +252,19 @@ def _write_tickets(folded: Sequence[Folded], crossed: Container[UUID]) -> None:
     """Keep each ticket's due time, and when its clocks were last recorded to have crossed a line."""
     changed = []
     for ticket, clocks, at in folded:
-        # What a tier owes is between the tiers; lists go by what the customer was told.
-        told = [each for each in clocks if each.state == clock.State.RUNNING and each.metric != clock.Metric.TIER]
-        due_at = min((each.due_at for each in told if each.due_at), default=None)
+        due_at = _due_at(clocks)
         clocks_at = at if ticket.pk in crossed else ticket.clocks_at
         if (due_at, clocks_at) != (ticket.due_at, ticket.clocks_at) or versions.has_followed(ticket):
             ticket.due_at, ticket.clocks_at = due_at, clocks_at
             changed.append(ticket)
     # The tickets were not touched by anybody: updated_at stays.
     update_many(changed, ["due_at", "clocks_at", *versions.KEPT])
+
+
+def _due_at(clocks: clock.Clocks) -> datetime | None:
+    # What a tier owes is between the tiers; lists go by what the customer was told.
+    told = [each for each in clocks if each.state == clock.State.RUNNING and each.metric != clock.Metric.TIER]
+    return min((each.due_at for each in told if each.due_at), default=None)
 
 
 def _crossing(folded: clock.Clock, entry: clock.Entry) -> tuple[str, datetime, dict[str, Any]]:
@@ -290,15 +308,21 @@ def row_of(ticket: Ticket, folded: clock.Clock, *, at: datetime) -> Clock:
 def _set_alarms(folded: Sequence[Folded]) -> None:
     wanted, unwanted = [], []
     for ticket, clocks, at in folded:
-        instants = [instant for each in clocks if (instant := each.next_instant(at)) is not None]
-        instants += [entry.at for each in clocks for entry in each.crossings if _is_unsettled(entry, at)]
-        if instants:
-            wanted.append((ALARM, ticket.pk, min(instants) + SETTLED))
+        rings_at = _rings_at(clocks, at)
+        if rings_at is not None:
+            wanted.append((ALARM, ticket.pk, rings_at))
         else:
             unwanted.append(ticket.pk)
     alarms.set_many(wanted)
     if unwanted:
         alarms.cancel(ALARM, *unwanted)
+
+
+def _rings_at(clocks: clock.Clocks, at: datetime) -> datetime | None:
+    """When the next of them warns or breaks for certain."""
+    instants = [instant for each in clocks if (instant := each.next_instant(at)) is not None]
+    instants += [entry.at for each in clocks for entry in each.crossings if _is_unsettled(entry, at)]
+    return min(instants) + SETTLED if instants else None
 
 
 def explain(ticket: Ticket, *, at: datetime) -> list[clock.Clock]:

@@ -1,22 +1,47 @@
 """Looking up how the desk is set up: the status of a kind, the first tier, the team that takes a category."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Exists
 
 from sla.document import SupportPolicy
 from sla.models import PolicyVersion, Priority, version_in_force
 from tenants.context import active_tenant_id
 from tenants.models import User
+from tenants.statements import Statement
 from tickets import stops
 from tickets.errors import PolicyMissing
-from tickets.models import Category, Channel, Organization, Status, Team, Ticket, Tier
+from tickets.models import Category, Channel, Organization, ServiceWindow, Status, Team, Ticket, Tier
 from tickets.selection.selecting import rows_in_force
+
+FOR_FILING = Statement(
+    lambda at: (
+        PolicyVersion.objects.defer("document", "source")
+        .annotate(may_stop=Exists(ServiceWindow.objects.stopping_since(at)))
+        .order_by("-number")[:1]
+    ),
+    at=datetime,
+)
+ORGANIZATIONS = Statement(lambda person: Organization.objects.filter(memberships__user=person), person=UUID)
 
 
 def current_policy() -> PolicyVersion:
     """The policy version in force. Raises PolicyMissing."""
     version = version_in_force()
+    if version is None:
+        raise PolicyMissing
+    return version
+
+
+def policy_for_filing(at: datetime) -> PolicyVersion:
+    """The version in force, which knows whether any window may stop the clocks of what is filed at that instant.
+
+    `may_stop`, as tickets that are read by stops.foretold() know it. One query. Raises PolicyMissing.
+    """
+    version = FOR_FILING.first(at=at)
     if version is None:
         raise PolicyMissing
     return version
@@ -88,6 +113,11 @@ def first_tier(version: PolicyVersion) -> Tier:
     raise PolicyMissing
 
 
+def first_team(version: PolicyVersion, tier: Tier, category: Category) -> Team | None:
+    """The team that a new ticket goes to under the version in force."""
+    return team_on(version.policy, tier, category, list(_rows("team", version)))
+
+
 def team_on(
     policy: SupportPolicy, tier: Tier, category: Category, teams: Collection[Team] | None = None
 ) -> Team | None:
@@ -99,9 +129,14 @@ def team_on(
     return None
 
 
+def organizations_of(person: User) -> list[Organization]:
+    """The organisations that a person belongs to, by name."""
+    return ORGANIZATIONS.rows(person=person.pk)
+
+
 def organization_of(person: User) -> Organization | None:
     """The only organisation of a person, or None when they have none or must choose."""
-    found = list(Organization.objects.of(person)[:2])
+    found = organizations_of(person)
     return found[0] if len(found) == 1 else None
 
 

@@ -64,7 +64,11 @@ def told(
 
 def write_down(happened: list[Event]) -> list[Event]:
     """Record events of told(), and set the alarms of their reactions: two statements, however many they are."""
-    recorded = Event.objects.bulk_create(happened)
+    return follow(Event.objects.bulk_create(happened))
+
+
+def follow(recorded: list[Event]) -> list[Event]:
+    """Set the alarms of the reactions to events that are recorded already. One statement."""
     alarms.set_many((kind, event.pk, event.at) for event in recorded for kind in alarms.after(event.verb, event))
     live.tell(recorded)
     return recorded

@@ -56,22 +56,29 @@ LEFT JOIN tickets_organization AS organization
     ON organization.tenant_id = ticket.tenant_id AND organization.id = ticket.organization_id
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - no value in it
-_ADD = (
-    f"{_COLUMNS} VALUES (uuidv7(), %s, %s, %s, %s,"
-    f" tickets_words(%s, %s, concat(%s::text, {_FILES.format(tenant='%s', message='%s')})))"
-)
+_FILES_OF_NEW = _FILES.format(tenant="new.tenant", message="new.message")
+_ADD = f"""
+{_COLUMNS}
+SELECT uuidv7(), new.tenant, new.ticket, new.message, new.subject,
+    tickets_words(new.subject, new.about, concat(new.body, {_FILES_OF_NEW}))
+FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[])
+    AS new (tenant, ticket, message, subject, about, body)
+"""  # noqa: S608 - no value in it
 
 
 def add(message: Message) -> None:
     """Make a message findable, in the transaction that writes it."""
-    _insert(message, subject="", about="")
+    _insert([(message, "", "")])
 
 
-def add_first(message: Message, ticket: Ticket) -> None:
-    """Make a ticket findable by its first message, its subject and who asked."""
+def add_firsts(messages: Iterable[Message]) -> None:
+    """Make tickets findable by their first message, their subject and who asked. One statement."""
+    _insert([(message, message.ticket.subject, _about(message.ticket)) for message in messages])
+
+
+def _about(ticket: Ticket) -> str:
     organization = ticket.organization.name if ticket.organization else ""
-    about = f"{ticket.requester.name} {ticket.requester.email} {organization}"
-    _insert(message, subject=ticket.subject, about=about)
+    return f"{ticket.requester.name} {ticket.requester.email} {organization}"
 
 
 def move(former: Ticket, to: Ticket) -> None:
@@ -84,16 +91,14 @@ def move_back(messages: QuerySet[Message], to: Ticket) -> None:
     SearchEntry.objects.filter(message__in=messages).update(ticket=to)
 
 
-def _insert(message: Message, *, subject: str, about: str) -> None:
+def _insert(added: Iterable[tuple[Message, str, str]]) -> None:
+    """Messages, and for each the subject and who asked, where they are to lead to it."""
     tenant_id = active_tenant().id
+    rows = [
+        (tenant_id, message.ticket_id, message.pk, subject, about, message.body) for message, subject, about in added
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ADD,
-            [
-                *(tenant_id, message.ticket_id, message.pk, subject),
-                *(subject, about, message.body, tenant_id, message.pk),
-            ],
-        )
+        cursor.execute(_ADD, [as_array(column) for column in zip(*rows, strict=True)])
 
 
 def clean(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from inbox.imap.connection import opened
 from inbox.imap.folder import Folder, NotGiven
 from inbox.imap.settings import Settings
 from inbox.imap.troubles import PASSING, Trouble
-from inbox.intake import receiving
+from inbox.intake import receiving, together
 from inbox.mail.faults import code_of
 from inbox.models import ImapAccount, Mailbox
 from tenants import alarms, sealing
@@ -63,6 +63,18 @@ class _Progress:
     last_uid: int
     waiting: dict[str, int]
     granted: tokens.Granted | None = None
+
+
+@dataclass
+class _Fetched:
+    """Mails that are fetched and not kept yet, by their ids."""
+
+    raws: dict[int, bytes] = field(default_factory=dict)
+
+    @property
+    def is_much(self) -> bool:
+        """Whether it is time to receive them."""
+        return len(self.raws) >= together.MOST or sum(map(len, self.raws.values())) >= together.MOST_BYTES
 
 
 def look(mailbox: Mailbox, *, at: datetime) -> Looked | None:
@@ -114,16 +126,21 @@ def _look(
         now, later = uids[:MOST_MAILS], uids[MOST_MAILS:]
         looked.is_more = bool(later)
         sizes = folder.sizes(now)
-        began = time.monotonic()
-        for uid in now:
-            if time.monotonic() - began > connection.SECONDS_A_LOOK / 2:
-                looked.is_more = True
-                break
-            progress.last_uid = max(progress.last_uid, uid)
-            if uid in sizes:
-                _take(folder, uid, sizes[uid], mailbox, progress, looked, at)
-            else:
-                progress.waiting.pop(str(uid), None)  # somebody else has taken it away
+        began, fetched = time.monotonic(), _Fetched()
+        try:
+            for uid in now:
+                if time.monotonic() - began > connection.SECONDS_A_LOOK / 2:
+                    looked.is_more = True
+                    break
+                progress.last_uid = max(progress.last_uid, uid)
+                if uid in sizes:
+                    _fetch(folder, uid, sizes[uid], mailbox, progress, looked, fetched, at)
+                else:
+                    progress.waiting.pop(str(uid), None)  # somebody else has taken it away
+                if fetched.is_much:
+                    _take(folder, fetched, mailbox, progress, looked, at)
+        finally:  # whatever became of the conversation: those are not to blame
+            _take(folder, fetched, mailbox, progress, looked, at)
 
 
 def _plan(folder: Folder, account: ImapAccount, progress: _Progress, at: datetime) -> list[int]:
@@ -146,8 +163,15 @@ def _plan(folder: Folder, account: ImapAccount, progress: _Progress, at: datetim
     return [*fresh, *folder.after(progress.last_uid), *failed]
 
 
-def _take(
-    folder: Folder, uid: int, size: int, mailbox: Mailbox, progress: _Progress, looked: Looked, at: datetime
+def _fetch(
+    folder: Folder,
+    uid: int,
+    size: int,
+    mailbox: Mailbox,
+    progress: _Progress,
+    looked: Looked,
+    fetched: _Fetched,
+    at: datetime,
 ) -> None:
     tries = progress.waiting.pop(str(uid), 0)
     if size > receiving.LARGEST or tries >= MOST_TRIES:
@@ -158,20 +182,31 @@ def _take(
     # Counted before it is tried: should it end the conversation, the next look begins with the mails behind it.
     progress.waiting[str(uid)] = tries + 1
     try:
-        raw = folder.fetch(uid)
+        fetched.raws[uid] = folder.fetch(uid)
     except NotGiven:
         return
+    progress.waiting[str(uid)] = tries  # should it not be kept, that is no fault of the mail
+
+
+def _take(
+    folder: Folder, fetched: _Fetched, mailbox: Mailbox, progress: _Progress, looked: Looked, at: datetime
+) -> None:
+    """Receive what is fetched, then mark it."""
+    raws, fetched.raws = fetched.raws, {}
+    if not raws:
+        return
     try:
-        received = receiving.receive(raw, mailbox=mailbox, at=at)
+        received = together.receive(list(raws.values()), mailbox=mailbox, at=at)
     except (DatabaseError, OSError):
-        log.exception("A mail that was fetched could not be kept; it is fetched again.")
-        progress.waiting[str(uid)] = tries  # no fault of the mail
+        log.exception("Mails that were fetched could not be kept; they are fetched again.")
         raise Trouble("here") from None
-    looked.copies += received.is_copy
-    looked.taken += not received.is_copy
-    progress.waiting.pop(str(uid))
-    if said := folder.mark(uid):
-        looked.error, looked.said = "mark", said
+    for uid in raws:
+        progress.waiting.pop(str(uid))
+    looked.copies += sum(each.is_copy for each in received)
+    looked.taken += sum(not each.is_copy for each in received)
+    for uid in raws:
+        if said := folder.mark(uid):
+            looked.error, looked.said = "mark", said
 
 
 def _hold(folder: Folder, uid: int, size: int, reason: str, mailbox: Mailbox, at: datetime) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -15,13 +18,16 @@ from inbox.intake.senders import Authentication, Proof, authenticate
 from inbox.mail import headers
 from inbox.mail.parsing import Automatic, File, ParsedMail
 from inbox.models import InboundMail, Mailbox, OutgoingMail
+from sla.models import PolicyVersion
 from tenants.addresses import owner_of
 from tenants.context import active_tenant
 from tenants.errors import Refused
 from tenants.models import User
 from tenants.permissions import Permission
+from tenants.statements import Asked, Statement
 from tickets import actions, desk, recipients
 from tickets.actions import organizations
+from tickets.actions.filing import Filing
 from tickets.attachments import attachable
 from tickets.models import Message, Organization, Ticket
 
@@ -30,6 +36,15 @@ Outcome = InboundMail.Outcome
 _ECHOES = {Automatic.OUT_OF_OFFICE, Automatic.AUTO_REPLY}
 #: More mails of one sender to one mailbox in this time get no automatic answer: two programs may be talking.
 PAIR, MOST_OF_A_PAIR = timedelta(minutes=10), 5
+_OURS = Statement(lambda message_id: OutgoingMail.objects.filter(message_id=message_id).only("pk")[:1], message_id=str)
+_LATEST = Statement(
+    lambda sender, mailbox, since: InboundMail.objects.filter(
+        sender=sender, mailbox=mailbox, received_at__gt=since
+    ).only("pk")[:MOST_OF_A_PAIR],
+    sender=str,
+    mailbox=UUID,
+    since=datetime,
+)
 
 
 def decide(
@@ -40,8 +55,12 @@ def decide(
     *,
     own: Authentication | None = None,
     at: datetime,
+    later: list[Filing] | None = None,
 ) -> None:
-    """Make of an unsaved mail what it is to become; the caller saves it. `own`: what we found out of its sender."""
+    """Make of an unsaved mail what it is to become; the caller saves it. `own`: what we found out of its sender.
+
+    `later`: requests for the caller to write with others; what refuses one is raised then.
+    """
     mail.sender, mail.sender_name = parsed.sender.email[:320], parsed.sender.name[:300]
     mail.subject = headers.one_line(parsed.subject, 300)
     proof = authenticate(parsed, mail.mailbox, own)
@@ -64,6 +83,9 @@ def decide(
         return
     if reason := _doubt(parsed, sender, proof, match):
         hold(mail, reason, ticket=match.ticket or match.maybe)
+        return
+    if later is not None:
+        _act(mail, parsed, written, quoted, sender, proof, match, at, later)
         return
     try:
         with transaction.atomic():
@@ -94,7 +116,7 @@ def hold(mail: InboundMail, reason: str, *, ticket: Ticket | None = None) -> Non
 
 def _set_aside(parsed: ParsedMail, match: Match) -> tuple[str, str]:
     """Why a mail is nothing that anybody has to read, and where it goes; nothing for all others."""
-    if parsed.message_id and OutgoingMail.objects.filter(message_id=parsed.message_id).exists():
+    if parsed.message_id and _OURS.first(message_id=parsed.message_id) is not None:
         return "own_mail", Outcome.DROPPED
     if parsed.automatic is Automatic.BOUNCE:
         return "bounce", Outcome.DROPPED
@@ -135,12 +157,13 @@ def _act(
     proof: Authentication,
     match: Match,
     at: datetime,
+    later: list[Filing] | None = None,
 ) -> None:
     if match.ticket is not None and sender is not None:
         _answer(mail, parsed, written, quoted, sender, match.ticket, by_token=match.is_by_token, at=at)
         return
-    policy = desk.current_policy().policy
-    channel = policy.channels.get("email")
+    version = desk.policy_for_filing(at)
+    channel = version.policy.channels.get("email")
     organization = organizations.authorized_company(parsed.sender.email)
     is_proven = _is_proven(mail.mailbox, proof, sender, organization)
     if channel is not None and "authorised-address" in channel.requires and not (organization and is_proven):
@@ -148,7 +171,9 @@ def _act(
         explain = answering.explain_unproven if organization else answering.explain
         explain(mail, parsed, at=at)
         return
-    ticket = file(mail, parsed, is_proven=is_proven, organization=organization if is_proven else None, at=at)
+    company = organization if is_proven else None
+    at_hand = AtHand(sender, version, later)
+    ticket = file(mail, parsed, is_proven=is_proven, organization=company, at=at, at_hand=at_hand)
     if match.maybe is not None and match.maybe.pk != ticket.pk:
         actions.suppose_link(ticket, match.maybe, at=at)
         mail.verdict["maybe"] = match.maybe.number
@@ -193,6 +218,14 @@ def say(mail: InboundMail, parsed: ParsedMail, written: str, sender: User, ticke
     return actions.comment(ticket, author=sender, body=body, at=at, files=files, channel="email", as_it_is=True)
 
 
+class AtHand(NamedTuple):
+    """Whose address it is, and what open_ticket() takes, as far as they are known."""
+
+    sender: User | None = None
+    version: PolicyVersion | None = None
+    later: list[Filing] | None = None
+
+
 def file(
     mail: InboundMail,
     parsed: ParsedMail,
@@ -200,10 +233,12 @@ def file(
     is_proven: bool,
     organization: Organization | None,
     at: datetime,
+    at_hand: AtHand | None = None,
 ) -> Ticket:
     """File a request in the name of a mail's sender. Raises what open_ticket() raises."""
-    mailbox = mail.mailbox
-    person = actions.person_at(parsed.sender.email, language=mailbox.language or active_tenant().language)
+    mailbox, at_hand = mail.mailbox, at_hand or AtHand()
+    language = mailbox.language or active_tenant().language
+    person = at_hand.sender or actions.person_at(parsed.sender.email, language=language)
     if is_proven and not person.name and parsed.sender.name:
         person.name = headers.one_line(parsed.sender.name, 120)
         person.save(update_fields=["name"])
@@ -211,7 +246,7 @@ def file(
         organizations.join_by_address(person, organization)
     files, left = files_of(parsed)
     _remember_left(mail, left)
-    is_a_pair = _is_a_pair(mail)
+    is_one_of_many = is_a_pair(mail)
     ticket = actions.open_ticket(
         requester=person,
         subject=headers.one_line(parsed.subject) or _no_subject(mailbox),
@@ -225,18 +260,32 @@ def file(
         as_it_is=True,
         is_unproven=not is_proven,
         is_advisory=mailbox.is_advisory,
-        receipt=not (parsed.is_auto_reply or is_a_pair),
+        receipt=not (parsed.is_auto_reply or is_one_of_many),
+        version=at_hand.version,
+        later=at_hand.later,
     )
-    if is_a_pair:
+    if is_one_of_many:
         answering.fall_silent(mail, ticket, at=at)
-    mail.outcome, mail.ticket, mail.message = Outcome.TICKET, ticket, ticket.messages.get()
+    mail.outcome, mail.ticket, mail.message = Outcome.TICKET, ticket, actions.first_message(ticket)
     return ticket
 
 
-def _is_a_pair(mail: InboundMail) -> bool:
+def asked_of(mails: Iterable[tuple[InboundMail, ParsedMail]]) -> Asked:
+    """What decide() asks for each of these mails that answer nothing."""
+    mails = list(mails)
+    return {
+        _OURS: [{"message_id": parsed.message_id} for _, parsed in mails if parsed.message_id],
+        _LATEST: [_pair(mail, parsed.sender.email[:320]) for mail, parsed in mails],
+    }
+
+
+def _pair(mail: InboundMail, sender: str) -> dict[str, object]:
+    return {"sender": sender, "mailbox": mail.mailbox_id, "since": mail.received_at - PAIR}
+
+
+def is_a_pair(mail: InboundMail) -> bool:
     """Whether so much came from this sender in a short time that a program may be answering our answers."""
-    latest = InboundMail.objects.filter(sender=mail.sender, mailbox=mail.mailbox)
-    return latest.filter(received_at__gt=mail.received_at - PAIR).count() >= MOST_OF_A_PAIR
+    return len(_LATEST.rows(**_pair(mail, mail.sender))) >= MOST_OF_A_PAIR
 
 
 def files_of(parsed: ParsedMail) -> tuple[list[ContentFile], list[str]]:

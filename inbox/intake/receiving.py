@@ -25,8 +25,10 @@ from inbox.mail.reading import Unreadable
 from inbox.mail.resolver import NotKnown
 from inbox.models import BounceDomain, InboundMail, Mailbox, MailRoute
 from tenants import alarms
+from tenants.bulk import insert, update
 from tenants.context import act_as, active_tenant
 from tenants.models import Tenant
+from tenants.statements import Statement
 
 #: Takes a mail that could not be taken when it came; its subject is the mail.
 TAKE = "mail.take"
@@ -39,8 +41,20 @@ _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "
 #: Fields that mail servers add on the way, to each copy others.
 _TRACES = ("received", "return-path", "delivered-to", "envelope-to", "x-", "authentication-results", "arc-", "status")
 
+_LOCKED = Statement(
+    lambda mail: InboundMail.objects.select_for_update(of=("self",)).select_related("mailbox").filter(pk=mail),
+    mail=UUID,
+)
+_ROUTE = Statement(lambda address: MailRoute.objects.select_related("tenant").filter(address=address), address=str)
+#: What is made of a mail.
+DECIDED = [
+    *("outcome", "reason", "sender", "sender_name", "subject", "quote", "verdict", "ticket", "message"),
+    *("attempts", "size"),
+]
 #: The database is away, or ended a quarrel about locks: what is worth another try.
 _AWAY = (OperationalError, InterfaceError)
+#: What is read of a mail: it, what its writer wrote now, what is quoted in it.
+Read = tuple[ParsedMail, str, str]
 Outcome = InboundMail.Outcome
 log = logging.getLogger(__name__)
 
@@ -73,18 +87,18 @@ def receive(
     if len(raw) > LARGEST:
         raise TooLarge
     tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else route(raw, to)
-    mail, is_copy = _keep(raw, tenant, mailbox_id, at)
+    mail, is_copy = keep(raw, tenant, mailbox_id, at)
     if is_copy and mail.outcome != Outcome.WAITING:
         return Received(mail, None, is_copy=True)
-    return _taken(tenant, mail.pk, raw, at, is_inside=is_inside)
+    return take_kept(tenant, mail.pk, readable(raw), at, is_inside=is_inside)
 
 
 def keep_head(head: bytes, *, mailbox: Mailbox, size: int, reason: str, at: datetime) -> InboundMail:
     """Hold a mail of which only the head could be had: `size` bytes lie elsewhere still, for the `reason` shown."""
-    mail, is_copy = _keep(head, mailbox.tenant, mailbox.pk, at)
+    mail, is_copy = keep(head, mailbox.tenant, mailbox.pk, at)
     if is_copy:
         return mail
-    read = _read(head)
+    read = readable(head)
     with act_as(mailbox.tenant):
         mail.size = size
         _hold(mail, read, reason)
@@ -97,9 +111,9 @@ def rang(mail_id: UUID, now: datetime) -> None:
     if mail is None:
         return
     with mail.raw.open("rb") as file:
-        read = _read(file.read())
+        read = readable(file.read())
     try:
-        own = _own(read, mail.mailbox.authserv, now, checking.remembered)
+        own = own_proof(read, mail.mailbox.authserv, now, checking.remembered)
     except NotKnown:
         if mail.attempts < MOST_TRIES:
             mail.attempts += 1
@@ -124,7 +138,7 @@ def take(tenant: Tenant, mail_id: UUID, at: datetime) -> None:
     if mail is not None:
         with mail.raw.open("rb") as file:
             raw = file.read()
-        _taken(tenant, mail_id, raw, at)
+        take_kept(tenant, mail_id, readable(raw), at)
 
 
 def _take_later(mail: InboundMail) -> None:
@@ -134,10 +148,12 @@ def _take_later(mail: InboundMail) -> None:
     transaction.on_commit(send, robust=True)
 
 
-def _taken(tenant: Tenant, mail_id: UUID, raw: bytes, at: datetime, *, is_inside: bool = False) -> Received:
-    read = _read(raw)
+def take_kept(tenant: Tenant, mail_id: UUID, read: Read | None, at: datetime, *, is_inside: bool = False) -> Received:
+    """Take a mail that is kept, and was read, in a transaction of its own. `is_inside` another one, as receive()."""
     try:
-        own = _own(read, _authserv(tenant, mail_id, read), at, checking.remembered if is_inside else checking.check)
+        own = own_proof(
+            read, authserv_of(tenant, mail_id, read), at, checking.remembered if is_inside else checking.check
+        )
     except NotKnown:
         with act_as(tenant):
             mail = InboundMail.objects.select_related("mailbox").get(pk=mail_id)
@@ -145,7 +161,7 @@ def _taken(tenant: Tenant, mail_id: UUID, raw: bytes, at: datetime, *, is_inside
         return Received(mail, read[0] if read else None)
     try:
         with act_as(tenant):
-            mail = InboundMail.objects.select_for_update(of=("self",)).select_related("mailbox").get(pk=mail_id)
+            mail = _lock(mail_id)
             if mail.outcome == Outcome.WAITING:
                 _take(mail, read, own, at)
     except DatabaseError:
@@ -159,8 +175,8 @@ def _taken(tenant: Tenant, mail_id: UUID, raw: bytes, at: datetime, *, is_inside
     return Received(mail, read[0] if read else None)
 
 
-def _own(
-    read: tuple[ParsedMail, str, str] | None,
+def own_proof(
+    read: Read | None,
     authserv: str,
     at: datetime,
     check: Callable[[ParsedMail, datetime], Authentication | None],
@@ -169,7 +185,7 @@ def _own(
     return None if read is None or senders.is_said(read[0], authserv) else check(read[0], at)
 
 
-def _authserv(tenant: Tenant, mail_id: UUID, read: tuple[ParsedMail, str, str] | None) -> str:
+def authserv_of(tenant: Tenant, mail_id: UUID, read: Read | None) -> str:
     """Whom the mailbox believes; it is only asked where somebody has said something."""
     if read is None or not read[0].authentication_results or not settings.CHECK_SENDERS:
         return ""
@@ -177,51 +193,55 @@ def _authserv(tenant: Tenant, mail_id: UUID, read: tuple[ParsedMail, str, str] |
         return str(InboundMail.objects.values_list("mailbox__authserv", flat=True).get(pk=mail_id))
 
 
-def _hold_failed(mail_id: UUID, read: tuple[ParsedMail, str, str] | None) -> InboundMail:
+def _hold_failed(mail_id: UUID, read: Read | None) -> InboundMail:
     """A fault of ours, that trying again would only repeat: somebody finds the mail in the list, and we the cause."""
     log.exception("A mail could not be taken; it is held.")
-    mail = InboundMail.objects.select_for_update(of=("self",)).select_related("mailbox").get(pk=mail_id)
+    mail = _lock(mail_id)
     if mail.outcome == Outcome.WAITING:
         mail.attempts += 1
         _hold(mail, read, "failed")
     return mail
 
 
-def _hold(mail: InboundMail, read: tuple[ParsedMail, str, str] | None, reason: str) -> None:
+def _hold(mail: InboundMail, read: Read | None, reason: str) -> None:
     if read is not None:
         mail.sender = headers.one_line(read[0].sender.email, 320)
         mail.subject = headers.one_line(read[0].subject, 300)
     deciding.hold(mail, reason)
-    mail.save()
+    update(mail, DECIDED)
     alarms.cancel(TAKE, mail.pk)
 
 
-def _take(
-    mail: InboundMail, read: tuple[ParsedMail, str, str] | None, own: Authentication | None, at: datetime
-) -> None:
+def _take(mail: InboundMail, read: Read | None, own: Authentication | None, at: datetime) -> None:
     mail.attempts += 1
     if read is None:
         deciding.hold(mail, "unreadable")
     else:
         deciding.decide(mail, *read, own=own, at=at)
-    mail.save()
+    update(mail, DECIDED)
     alarms.cancel(TAKE, mail.pk)
 
 
-def _read(raw: bytes) -> tuple[ParsedMail, str, str] | None:
+def _lock(mail_id: UUID) -> InboundMail:
+    for mail in _LOCKED.rows(mail=mail_id):
+        return mail
+    raise InboundMail.DoesNotExist
+
+
+def readable(raw: bytes) -> Read | None:
     try:
         return reading.read(raw)
     except Unreadable:
         return None
 
 
-def _keep(raw: bytes, tenant: Tenant, mailbox_id: UUID, at: datetime) -> tuple[InboundMail, bool]:
+def keep(raw: bytes, tenant: Tenant, mailbox_id: UUID, at: datetime) -> tuple[InboundMail, bool]:
     """The mail as a row with its bytes, committed, and whether it was there before."""
     mail = InboundMail(tenant=tenant, mailbox_id=mailbox_id, key=key_of(raw), size=len(raw), received_at=at)
     try:
         with act_as(tenant):
             mail.raw.save("", ContentFile(raw), save=False)
-            mail.save(force_insert=True)
+            insert(mail)
             # Should this process end before it is taken, a worker takes it.
             alarms.set(TAKE, mail.pk, at + LEASE)
         return mail, False
@@ -253,7 +273,7 @@ def route(raw: bytes, to: str) -> tuple[Tenant, UUID]:
     """
     named = [to] if to else list(_delivered(raw))
     wanted = [envelope.bare(tokens.bare(each)).lower() for each in named]
-    routes = {route.address: route for route in MailRoute.objects.select_related("tenant").filter(address__in=wanted)}
+    routes = {route.address: route for route in _routes(wanted)}
     for address in wanted:
         if address in routes and routes[address].is_active:
             return routes[address].tenant, routes[address].mailbox
@@ -285,6 +305,12 @@ def _home(tenant: Tenant) -> UUID:
         return route.mailbox
     with act_as(tenant):
         return own_mailbox(address).pk
+
+
+def _routes(addresses: list[str]) -> Iterable[MailRoute]:
+    if len(addresses) == 1:
+        return _ROUTE.rows(address=addresses[0])
+    return MailRoute.objects.select_related("tenant").filter(address__in=addresses)
 
 
 def own_mailbox(address: str) -> Mailbox:

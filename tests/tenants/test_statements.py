@@ -9,7 +9,7 @@ from django.db import connections
 
 from tenants.context import act_as
 from tenants.models import User
-from tenants.statements import Statement
+from tenants.statements import Statement, asked_together
 from tests.support.world import make_person, make_ticket
 from tickets.models import Ticket
 
@@ -53,6 +53,24 @@ def test_ids_and_instants_are_values_too_and_a_slice_stays(at_acme, ada, grace):
     assert since.rows(requester=grace.pk, at=NEW_YEAR) == filed[:2]
     assert since.rows(requester=grace.pk, at=NEW_YEAR + timedelta(hours=2)) == filed[2:]
     assert since.rows(requester=ada.pk, at=NEW_YEAR) == []
+
+
+def test_what_is_asked_for_many_is_asked_once_and_stays_at_hand(at_acme, grace, named, django_assert_num_queries):
+    make_person("Ada", "agent")
+    filed = [make_ticket(grace, at=NEW_YEAR + timedelta(hours=hours)) for hours in range(3)]
+    since = Statement(
+        lambda requester, at: Ticket.objects.filter(requester=requester, created_at__gte=at).order_by("number")[:2],
+        requester=UUID,
+        at=datetime,
+    )
+    instants = [{"requester": grace.pk, "at": NEW_YEAR + timedelta(hours=hours)} for hours in (2, 9, 0)]
+    names = [{"name": "Nobody"}, {"name": "' OR true --"}, {"name": "Ada"}]
+
+    with django_assert_num_queries(2), asked_together({since: instants}, {named: names}):
+        assert [since.rows(**each) for each in instants] == [filed[2:], [], filed[:2]]
+        assert [[person.role.kind for person in named.rows(**each)] for each in names] == [[], [], ["agent"]]
+    with django_assert_num_queries(1):
+        assert since.rows(**instants[1]) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -106,7 +106,7 @@ def test_filing_costs_a_bounded_number_of_queries(at_acme, django_assert_max_num
     author = make_person("Linus")
 
     # What tickets point at is read once by a process that files its first one.
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(14):
         make_ticket(author)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(7):
         make_ticket(author, "The door does not close")

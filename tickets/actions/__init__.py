@@ -41,6 +41,7 @@ from tickets.actions.conduct import clear_false_report, mark_false_report, settl
 from tickets.actions.delaying import announce_delay
 from tickets.actions.drafting import add_file, forget, open_draft, remove_file, save_draft
 from tickets.actions.fields import change_fields, identify
+from tickets.actions.filing import first_message
 from tickets.actions.following import add_participants, follow, remove_participant, unfollow
 from tickets.actions.history import ask_for_history
 from tickets.actions.linking import link, suppose_link, unlink
@@ -107,6 +108,7 @@ __all__ = [
     "end_window",
     "file_complaint",
     "file_without_account",
+    "first_message",
     "follow",
     "forget",
     "hand_over",

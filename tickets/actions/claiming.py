@@ -99,6 +99,7 @@ def _claim(ticket: Ticket, organization: Organization | None, person: User, at: 
 
 def prove(person: User) -> None:
     """Remember that somebody reads the mail of this address: a link that only it was sent was used."""
+    person.__dict__.pop("has_proven", None)
     own = EmailAddress.objects.filter(user=person, email__iexact=person.email)
     with suppress(IntegrityError), transaction.atomic():  # what somebody else has proven already stays theirs
         if not own.exists():

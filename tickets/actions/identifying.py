@@ -13,13 +13,16 @@ from tickets.models import Event, Status, Ticket
 BECAUSE = "identification"
 
 
-def hold(ticket: Ticket, *, at: datetime) -> None:
+def missing(ticket: Ticket) -> list[str]:
+    """Keys of what a new request has to wait for. Asks the database nothing."""
+    fields = answers.missing_to_identify(ticket, ticket.policy)
+    return [] if ticket.requester.is_staff_member else [each.key for each in fields]
+
+
+def hold(ticket: Ticket, missing: list[str], *, at: datetime) -> None:
     """Let a new request wait for its customer, who is told what is missing; the caller refreshes the clocks."""
-    missing = answers.missing_to_identify(ticket, ticket.policy)
-    if missing and not ticket.requester.is_staff_member:
-        keys = [each.key for each in missing]
-        waits = desk.status_of(Status.Kind.PENDING)
-        apply_status(ticket, waits, actor=None, at=at, because=BECAUSE, missing=keys)
+    waits = desk.status_of(Status.Kind.PENDING)
+    apply_status(ticket, waits, actor=None, at=at, because=BECAUSE, missing=missing)
 
 
 def release(ticket: Ticket, *, actor: User, at: datetime) -> None:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.files.base import File
-from django.db import connection
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from kb import actions as kb
 from sla.models import PolicyVersion, Priority
-from tenants.context import active_tenant
 from tenants.models import User
-from tickets import answers as answered
-from tickets import clocks, desk, events, search, versions
-from tickets.actions import conduct
-from tickets.actions.changing import apply_status
+from tenants.statements import Asked
+from tickets import desk, events, versions
+from tickets.actions import identifying
 from tickets.actions.courtesy import require_courtesy
-from tickets.actions.identifying import hold
-from tickets.attachments import attach
+from tickets.actions.filing import Filing, file_together
 from tickets.errors import (
     EmptyMessage,
     NotAMember,
@@ -31,7 +27,7 @@ from tickets.errors import (
     SupportSuspended,
     SupportSuspendedForGood,
 )
-from tickets.fairuse.standing import suspended_company_of, suspension_of
+from tickets.fairuse.standing import SUSPENSION, suspended_company_of, suspension_of
 from tickets.models import (
     Category,
     Channel,
@@ -83,6 +79,8 @@ def open_ticket(
     team: Team | None = None,
     is_advisory: bool = False,
     receipt: bool = True,
+    version: PolicyVersion | None = None,
+    later: list[Filing] | None = None,
 ) -> Ticket:
     """File a ticket for a requester; `author` is the agent who enters it, the requester when None.
 
@@ -93,6 +91,8 @@ def open_ticket(
     `as_it_is`: a requester who was warned of rude words sends them all the same. `is_unproven`: whoever files it
     has not shown to be the requester, so it is on nobody else's behalf either. `is_advisory`: it came where nothing
     is promised, so it carries no clock. `receipt` False: the customer gets none, since a program may answer it.
+    `version`: that of desk.policy_for_filing(at), if it is at hand. `later`: for file_together() to write with others;
+    before that the ticket has no number.
 
     Raises OrganizationSuspended, SupportSuspended, NotAMember, EmptyMessage, PolicyMissing, FileTooLarge, TooManyFiles,
     RudeWords, RudeWordsWarned.
@@ -103,7 +103,7 @@ def open_ticket(
     organization = None if is_unproven else organization_for(requester, organization, at)
     # To refuse it would tell anybody whose support is suspended; it is put aside, and nothing is promised.
     is_set_aside = is_unproven and is_suspended(requester, at=at)
-    version = desk.current_policy()
+    version = version or desk.policy_for_filing(at)
     category = category or desk.default_category(version)
     way = desk.channel_named(channel, version)
     tier, status = desk.first_tier(version), desk.first_status(version)
@@ -112,13 +112,12 @@ def open_ticket(
     written = [subject, description, *(each for each in (answers or {}).values() if isinstance(each, str))]
     # Who typed somebody's address is told nothing of whose it is, so that all are looked at alike.
     writer = None if is_unproven else author or requester
-    is_rude = require_courtesy(*written, author=writer, as_it_is=as_it_is)
+    is_rude = require_courtesy(*written, author=writer, as_it_is=as_it_is, policy=version.policy)
     near = list(articles)
     if near:
         kb.came_near(near)
     priority = priority or _priority(version, category, impact, urgency)
-    ticket = Ticket.objects.create(
-        number=next_number(),
+    ticket = Ticket(
         subject=subject[:200],
         description=description,
         answers=dict(answers or {}),
@@ -131,7 +130,7 @@ def open_ticket(
         priority=priority,
         status=status,
         tier=tier,
-        team=team or desk.team_on(version.policy, tier, category),
+        team=team or desk.first_team(version, tier, category),
         policy_version=version,
         template=origin.template if origin else None,
         sla="" if is_advisory or is_set_aside else _sla(version, organization, category, way, priority),
@@ -140,7 +139,8 @@ def open_ticket(
         created_at=at,
         updated_at=at,
     )
-    message = Message.objects.create(
+    ticket.__dict__["may_stop"] = version.may_stop  # type: ignore[attr-defined]
+    message = Message(
         ticket=ticket,
         author=author or requester,
         by_staff=by_staff,
@@ -149,10 +149,7 @@ def open_ticket(
         posted_at=at,
         is_rude=is_rude,
     )
-    attach(message, files)
-    search.add_first(message, ticket)
-    answered.make_findable(ticket.pk, ticket.answers)
-    events.record(
+    filed = events.told(
         ticket,
         "ticket.created",
         actor=None if origin and origin.schedule else author or requester,
@@ -169,26 +166,26 @@ def open_ticket(
         **({"unproven": True} if is_unproven else {}),
         **({} if receipt else {"receipt": False}),
     )
-    # Nobody answers for what somebody else may have typed in their name.
-    if is_rude and not is_unproven:
-        conduct.count(conduct.Kind.RUDE, person=author or requester, ticket=ticket, at=at)
-    if is_set_aside:
-        apply_status(ticket, desk.status_of("on_hold"), actor=None, at=at, because="suspended")
-    elif origin is None or origin.schedule is None:  # what comes round by itself nobody reports
-        hold(ticket, at=at)
-    clocks.refresh(ticket, at=at)
+    # What comes round by itself nobody reports.
+    is_asked = not is_set_aside and (origin is None or origin.schedule is None)
+    missing = identifying.missing(ticket) if is_asked else []
+    ticket.__dict__["first_message"] = message
+    filing = Filing(ticket, message, filed, list(files), is_set_aside=is_set_aside, missing=missing)
+    if later is None:
+        file_together([filing])
+    else:
+        later.append(filing)
     return ticket
 
 
-def next_number() -> int:
-    """The next ticket number of the tenant: unique, never used again, gaps when a transaction is rolled back."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO tickets_ticketcounter (tenant_id, last) VALUES (%s, 1)"
-            " ON CONFLICT (tenant_id) DO UPDATE SET last = tickets_ticketcounter.last + 1 RETURNING last",
-            [active_tenant().id],
-        )
-        return cursor.fetchone()[0]
+def asked_of(people: Iterable[User], *, at: datetime) -> Asked:
+    """What open_ticket() asks for what these people file at an instant."""
+    ids = [person.pk for person in people]
+    return {
+        SUSPENSION: [{"person": pk, "at": at} for pk in ids],
+        desk.ORGANIZATIONS: [{"person": pk} for pk in ids],
+        desk.FOR_FILING: [{"at": at}],
+    }
 
 
 def is_suspended(person: User, *, at: datetime) -> bool:
@@ -198,10 +195,16 @@ def is_suspended(person: User, *, at: datetime) -> bool:
     return suspended_company_of(person, at=at) is not None
 
 
-def require_support(person: User, organization: Organization | None, *, at: datetime) -> None:
+def require_support(
+    person: User,
+    organization: Organization | None,
+    *,
+    at: datetime,
+    companies: Sequence[Organization] | None = None,
+) -> None:
     """Nothing new is asked for while support is suspended (clauses C13, D12), on nobody's behalf too.
 
-    Raises SupportSuspended, OrganizationSuspended, and both again for those without an end.
+    `companies`: the person's, if they are at hand. Raises SupportSuspended, OrganizationSuspended, and both again for those without an end.
     """
     suspension = suspension_of(person, at=at)
     if suspension is not None:
@@ -209,7 +212,7 @@ def require_support(person: User, organization: Organization | None, *, at: date
             raise SupportSuspendedForGood(reason=suspension.words)
         raise SupportSuspended(until=_instant(suspension.until), reason=suspension.words)
     if organization is None:
-        organization = suspended_company_of(person, at=at)
+        organization = suspended_company_of(person, at=at, companies=companies)
     if organization is not None and organization.is_suspended(at):
         reason = organization.suspension_reason
         if organization.suspended_until is None:
@@ -224,11 +227,13 @@ def _instant(at: datetime) -> str:
 
 def organization_for(requester: User, organization: Organization | None, at: datetime) -> Organization | None:
     """On whose behalf a person asks. Raises NotAMember, and what require_support() raises."""
+    companies = None
     if organization is None:
-        organization = desk.organization_of(requester)
+        companies = desk.organizations_of(requester)
+        organization = companies[0] if len(companies) == 1 else None
     elif not Membership.objects.filter(user=requester, organization=organization).exists():
         raise NotAMember(person=requester, organization=organization)
-    require_support(requester, organization, at=at)
+    require_support(requester, organization, at=at, companies=companies)
     return organization
 
 

@@ -11,9 +11,19 @@ from tenants import audit
 from tenants.addresses import owner_of
 from tenants.models import Role, User
 from tenants.permissions import Permission
+from tenants.statements import Asked, Statement
 from tickets.actions.checks import require
 from tickets.errors import AddressTaken, NameTaken, NotACustomer
 from tickets.models import Exclusion, LiftedExclusion, Membership, Organization, OrganizationAddress
+
+_AUTHORIZED = Statement(
+    lambda email: (
+        OrganizationAddress.objects.select_related("organization")
+        .filter(email__iexact=email)
+        .order_by("organization__name")[:1]
+    ),
+    email=str,
+)
 
 
 def add_organization(name: str, *, contract: str = "", actor: User) -> Organization:
@@ -80,9 +90,13 @@ def authorize_address(organization: Organization, email: str, *, actor: User) ->
 
 def authorized_company(email: str) -> Organization | None:
     """The company that this address may make requests for; the first by name of several. Clause C5."""
-    found = OrganizationAddress.objects.select_related("organization").filter(email__iexact=email)
-    first = found.order_by("organization__name").first()
+    first = _AUTHORIZED.first(email=email)
     return first.organization if first else None
+
+
+def asked_of(emails: Iterable[str]) -> Asked:
+    """What authorized_company() asks for these."""
+    return {_AUTHORIZED: [{"email": each} for each in emails]}
 
 
 def join_by_address(person: User, organization: Organization) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from sla.document.conduct import Strikes
 from tenants.models import User
+from tenants.statements import Statement
 from tickets import desk
 from tickets.errors import PolicyMissing
 from tickets.models import Organization, Strike, Suspension, Ticket
 
+SUSPENSION = Statement(lambda person, at: Suspension.objects.at(at).filter(person=person)[:1], person=UUID, at=datetime)
 #: More than this nobody reads; it is far above any limit of a sensible policy.
 MOST_SHOWN = 50
 
@@ -112,15 +116,18 @@ def suspension_of(person: User, *, at: datetime) -> Suspension | None:
 
     A company's stands in its row: `Organization.is_suspended`.
     """
-    return Suspension.objects.at(at).filter(person=person).first()
+    return SUSPENSION.first(person=person.pk, at=at)
 
 
-def suspended_company_of(person: User, *, at: datetime) -> Organization | None:
+def suspended_company_of(
+    person: User, *, at: datetime, companies: Sequence[Organization] | None = None
+) -> Organization | None:
     """What keeps a person from filing on nobody's behalf but their own: their companies, when all are suspended.
 
-    Else whoever belongs to two of them would leave the suspension of both by choosing neither. One query.
+    Else whoever belongs to two of them would leave the suspension of both by choosing neither. `companies` are theirs,
+    if they are at hand. One query.
     """
     if person.is_staff_member:
         return None
-    companies = list(Organization.objects.of(person))
+    companies = desk.organizations_of(person) if companies is None else companies
     return companies[0] if companies and all(each.is_suspended(at) for each in companies) else None

@@ -5,15 +5,20 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.expressions import DatabaseDefault
 
 from tenants.context import active_tenant_id, connection
 from tenants.models import TenantModel
+
+#: Values that Postgres is sent as they are.
+_PLAIN = {type(None), bool, int, str, UUID, datetime}
 
 
 def read_many(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -64,12 +69,14 @@ def insert(*rows: TenantModel) -> None:
     values: list[Any] = []
     for row in rows:
         left = []
-        for field in _columns(type(row)):
-            value = field.pre_save(row, add=True)
-            if isinstance(value, DatabaseDefault):
+        for field, is_plain in _columns(type(row)):
+            value = row.__dict__[field.attname]
+            if is_plain and type(value) in _PLAIN:
+                values.append(value)
+            elif isinstance(value, DatabaseDefault):
                 left.append(field.attname)
             else:
-                values.append(field.get_db_prep_save(value, connection))
+                values.append(field.get_db_prep_save(field.pre_save(row, add=True), connection))
         shape.append((type(row), tuple(left)))
     if rows:
         with connection.cursor() as cursor:
@@ -97,8 +104,10 @@ def _change(model: type[TenantModel], fields: tuple[str, ...]) -> str:
 
 
 @lru_cache
-def _columns(model: type[TenantModel]) -> list[models.Field[Any, Any]]:
-    return [field for field in model._meta.local_concrete_fields if not field.generated]
+def _columns(model: type[TenantModel]) -> list[tuple[models.Field[Any, Any], bool]]:
+    """The columns of a table, and whether plain values are written in them as they are."""
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
+    return [(field, not isinstance(field, models.JSONField)) for field in fields]
 
 
 @lru_cache(maxsize=512)
@@ -106,7 +115,7 @@ def _insertion(shape: tuple[tuple[type[TenantModel], tuple[str, ...]], ...]) -> 
     """SQL for rows of these models, of which each leaves some columns to the database."""
     quote, written = connection.ops.quote_name, []
     for (model, left), same in groupby(shape):
-        given = [quote(str(field.column)) for field in _columns(model) if field.attname not in left]
+        given = [quote(str(field.column)) for field, _ in _columns(model) if field.attname not in left]
         row = f"({', '.join(['%s'] * len(given))})"
         into = f"{quote(model._meta.db_table)} ({', '.join(given)})"
         written.append(f"INSERT INTO {into} VALUES {', '.join(row for _ in same)}")  # noqa: S608

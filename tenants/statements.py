@@ -49,7 +49,7 @@ class Statement(Generic[Row]):
     def rows(self, **values: Any) -> list[Row]:
         """The rows with these values in their places. One query, or none inside asked_together()."""
         at_hand = _at_hand.get()
-        if at_hand and (known := at_hand.get((self, *sorted(values.items())))) is not None:
+        if at_hand and (known := at_hand.get((self, active_tenant_id(), *sorted(values.items())))) is not None:
             return list(known)
         _, sql, places = self._written
         values["tenant"] = active_tenant_id()
@@ -120,7 +120,7 @@ def asked_together(*all_asked: Asked) -> Iterator[None]:
     at_hand = dict(_at_hand.get())
     for statement, many in (each for asked in all_asked for each in asked.items()):
         for values, rows in zip(many, statement.each(many), strict=True):
-            at_hand[(statement, *sorted(values.items()))] = rows
+            at_hand[(statement, active_tenant_id(), *sorted(values.items()))] = rows
     token = _at_hand.set(at_hand)
     try:
         yield

@@ -57,6 +57,8 @@ class Statement(Generic[Row]):
 
     def each(self, many: Sequence[Mapping[str, Any]]) -> list[list[Row]]:
         """As rows() for each of these values. One query."""
+        if not many:
+            return []
         _, sql, places = self._written
         names = sorted(self._stands_for)
         columns = ", ".join(f'"{name}"' for name in names)

@@ -204,7 +204,8 @@ def require_support(
 ) -> None:
     """Nothing new is asked for while support is suspended (clauses C13, D12), on nobody's behalf too.
 
-    `companies`: the person's, if they are at hand. Raises SupportSuspended, OrganizationSuspended, and both again for those without an end.
+    `companies`: the person's, if they are at hand.
+    Raises SupportSuspended, OrganizationSuspended, and both again for those without an end.
     """
     suspension = suspension_of(person, at=at)
     if suspension is not None:

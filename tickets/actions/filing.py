@@ -64,6 +64,7 @@ def file_together(filings: Sequence[Filing]) -> None:
                 conduct.count(conduct.Kind.RUDE, person=author, ticket=each.ticket, at=at)
             if each.is_put_aside:
                 _put_aside(each.ticket, each.missing, each.filed.at)
+            del each.ticket.__dict__["may_stop"]  # that was so when it was filed
 
 
 def first_message(ticket: Ticket) -> Message:

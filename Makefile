@@ -1,6 +1,6 @@
 # What a person types. Everything behind it is in scripts/, in Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo servers test check bench stress-mail mail-demo mutate nightly clauses screenshots axe lighthouse messages lock clean
+.PHONY: help setup demo servers test check bench stress stress-mail mail-demo mutate nightly clauses screenshots axe lighthouse messages lock clean
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
@@ -46,6 +46,11 @@ servers: ## PostgreSQL and Redis for a developer's shell: . var/dev/env
 bench: ## speed, as ratios to a floor measured in the same run
 	$(environment) demo test bench
 	@exec $(run) bench
+
+stress: ## what must hold at full size: keys sent three times at once (R-06), and all of stress-mail; an hour or two
+	$(environment) demo test
+	@$(run) scripts.messages compile
+	@HELPDESK_STRESS=full $(run) pytest -q -n0 tests/api/test_idempotency.py tests/inbox/test_stress_in.py tests/inbox/test_stress_out.py
 
 stress-mail: ## what must hold for mail (R-30 to R-41) at full size: each rule a line, kept or not; an hour or two
 	$(environment) demo test

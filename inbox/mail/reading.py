@@ -22,7 +22,8 @@ class Unreadable(Exception):
 class Reader:
     """A process that reads one mail after the other; started when it is needed, and again when it has died."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: float = child.SECONDS, memory: int = child.MEMORY) -> None:
+        self._limits = [str(seconds), str(memory)]
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._owner = 0
@@ -59,7 +60,7 @@ class Reader:
             self._process = None  # a worker was forked: its parent's reader is not its own
             self._owner = os.getpid()
         if self._process is None or self._process.poll() is not None:
-            command = [sys.executable, "-m", "inbox.mail.parsing.child"]
+            command = [sys.executable, "-m", "inbox.mail.parsing.child", *self._limits]
             self._process = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
 

@@ -9,11 +9,11 @@ import json
 import random
 import re
 import smtplib
-import statistics
 import threading
 import time
 import urllib.request
 import zipfile
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from inbox.intake import receiving
 from inbox.mail import reading, tokens
-from inbox.mail.parsing import parse
+from inbox.mail.parsing import child, parse
 from inbox.mail.parsing.quoting import split
 from inbox.mail.reading import Reader, Unreadable
 from inbox.models import InboundMail, OutgoingMail
@@ -141,7 +141,7 @@ def test_r32_a_burst_is_kept_and_the_pages_stay_quick(live_site, mail_door, owne
     set_up_desk(acme, "ione")
     with act_as(acme):
         token = token_of(make_person("Grace"))
-    before = _pages(live_site, 5)
+    before = _pages(live_site, sized(5, 100))
     codes: list[int] = []
 
     def pour(first: int) -> None:
@@ -165,16 +165,20 @@ def test_r32_a_burst_is_kept_and_the_pages_stay_quick(live_site, mail_door, owne
     minutes = (time.monotonic() - began) / 60
     with act_as(acme):
         kept = InboundMail.objects.exclude(outcome="waiting").count()
-    usual, slow = statistics.median(before), sorted(during)[int(len(during) * 0.95)]
+    usual, slow = _p95(before), _p95(during)
     tell(
         "R-32",
         f"{count:,} mails of {size // 1000} kB at once: all kept in 10 minutes, pages half as quick at worst,"
         " tickets filed in 2 s",
-        f"{kept:,} in {minutes:.1f} minutes; a page {usual * 1000:.0f} ms before, {slow * 1000:.0f} ms (95 of 100)"
-        f" meanwhile; filing {max(filing):.1f} s at most",
+        f"{kept:,} in {minutes:.1f} minutes; 95 of 100 pages in {usual * 1000:.0f} ms before,"
+        f" in {slow * 1000:.0f} ms meanwhile; filing {max(filing):.1f} s at most",
         kept=kept == count == codes.count(250)
-        and (not FULL or (minutes <= 10 and slow < 2 * max(usual, 0.05) and max(filing) < 2)),
+        and (not FULL or (minutes <= 10 and slow < 2 * usual and max(filing) < 2)),
     )
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
 
 
 def _pages(site, count: int) -> list[float]:
@@ -326,6 +330,34 @@ def test_r34_no_mail_takes_much_time_or_memory(mail_server, acme):
         # Small ones share the machine with the rest of the tests, whose processes make a second of work longer.
         kept=slow <= 2 and large <= 256 and there == len(made) and after.outcome == "ticket" and waited <= 5,
     )
+
+
+def test_a_mail_beyond_the_limits_ends_its_reader_is_held_and_delays_nobody(at_acme, monkeypatch):
+    """The real process, ended by the kernel; with the limits of the site honest mails of 25 MB are read."""
+    assert (child.SECONDS, child.MEMORY) == (2.0, 256 * 1024 * 1024)
+    first, second = (multipart(part("see"), file(each * 18_000_000, "a.pdf")) for each in (b"a", b"b"))
+    small = [numbered(each) for each in (1, 2, 3)]
+    kept = []
+    for limits, greedy in (
+        ({}, first),
+        ({"memory": 64 * 1024 * 1024}, second),
+        ({"seconds": 0.1}, mail("> a\n" * 2_000_000)),
+    ):
+        with closing_reader(Reader(**limits)) as reader:
+            monkeypatch.setattr(reading, "_readers", reader)
+            kept.append(receiving.receive(greedy, to=SUPPORT, at=MONDAY_9AM).mail)
+            after = receiving.receive(small[len(kept) - 1], to=SUPPORT, at=MONDAY_9AM).mail
+            assert after.outcome == "ticket"
+
+    assert [(each.outcome, each.reason) for each in kept] == [("ticket", ""), *[("held", "unreadable")] * 2]
+
+
+@contextmanager
+def closing_reader(reader):
+    try:
+        yield reader
+    finally:
+        reader.stop()
 
 
 HOSTILE = (">", "On 1\n", "a@b<", " ", "-- \n", "wrote: ", "> a\nb\n", "http://a", "<div>", "From: a@b\n", "_")

@@ -1,4 +1,4 @@
-"""The process that reads mails: `python -m inbox.mail.parsing.child`. It may die of one; the next one is started anew.
+"""The process that reads mails: `python -m inbox.mail.parsing.child SECONDS BYTES`. It may die of one.
 
 Each mail comes on its input and goes out on its output as a length of 8 bytes and so many bytes; an answer is the value
 as JSON, its files beside it. Time is the processor's, and ends the process from within the kernel, whatever runs.
@@ -19,17 +19,19 @@ from inbox.mail.parsing import Address, Automatic, Bounce, File, ParsedMail, Sig
 from inbox.mail.parsing.clients import FORWARD
 from inbox.mail.parsing.quoting import folded
 
-#: Seconds of processor time for one mail, and bytes of memory for the process.
-SECONDS = 10.0
-MEMORY = 768 * 1024 * 1024
+#: Seconds of processor time for one mail, and for each byte of it beyond ten million, as honest files take it too.
+SECONDS, SIZE_OF_USUAL, SECONDS_A_BYTE = 2.0, 10_000_000, 0.1 / 1_000_000
+#: Bytes of memory for the process: the largest mail that is taken needs nine tenths of it.
+MEMORY = 256 * 1024 * 1024
 _LENGTH = struct.Struct(">Q")
 
 
-def main() -> None:
+def main(seconds: float = SECONDS, memory: int = MEMORY) -> None:
     """Read mails until the input ends."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     while (raw := take(sys.stdin.buffer)) is not None:
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        beyond = max(0, len(raw) - SIZE_OF_USUAL)
+        signal.setitimer(signal.ITIMER_PROF, seconds + beyond * SECONDS_A_BYTE)
         answer = packed(parse(raw))
         signal.setitimer(signal.ITIMER_PROF, 0)
         for each in answer:
@@ -82,4 +84,4 @@ def unpacked(head: bytes, take_next: Any) -> tuple[ParsedMail, str, str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[1]), int(sys.argv[2]))

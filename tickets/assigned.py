@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from sla.words import when
+from tenants.models import User
 from tenants.text import say
 from tickets import promise
 from tickets.models import Event, Skip, Ticket
@@ -78,6 +80,22 @@ class Told:
     sentence: str
     considered: list[Considered] = field(default_factory=list)
     others: list[str] = field(default_factory=list)  # of a large team, counted
+
+
+def passed_on(ticket: Ticket, person: User, *, since: UUID) -> str:
+    """Whose a ticket is that others gave away after the event that a person saw last; empty where it is as it was."""
+    verbs = ("ticket.assigned", "ticket.handed_over")
+    given = Event.objects.filter(ticket=ticket, verb__in=verbs, id__gt=since).exclude(actor=person)
+    if not given.exists():
+        return ""
+    now = Ticket.objects.select_related("assignee", "team").get(pk=ticket.pk)
+    if now.assignee_id == person.pk:
+        return ""
+    name = now.assignee or now.team
+    if name is None:
+        return gettext("While you wrote, this ticket was taken off its assignee. What you wrote stands all the same.")
+    said = gettext("While you wrote, this ticket went to %(name)s. What you wrote stands all the same.")
+    return said % {"name": name}
 
 
 def told(ticket: Ticket) -> list[Told]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tenants import alarms
@@ -30,6 +31,15 @@ class Reach(models.TextChoices):
 def children_of(incident: Ticket) -> TicketQuerySet:
     """The tickets that are parts of another one."""
     return Ticket.objects.filter(pk__in=TicketLink.objects.filter(kind="parent", source=incident).values("target"))
+
+
+def customers_of(incident: Ticket) -> int:
+    """How many customers an answer reaches that goes on to the children; those of a merged one read where it went."""
+    children = children_of(incident)
+    merged = children.filter(merged_into__isnull=False).exclude(merged_into=incident).values("merged_into")
+    reached = Ticket.objects.filter(Q(pk__in=children.filter(merged_into=None).values("pk")) | Q(pk__in=merged))
+    still_read = reached.exclude(status__in=Status.objects.filter(kind=Status.Kind.CLOSED).values("pk"))
+    return still_read.order_by().values("requester").distinct().count()
 
 
 def spread(message: Message, reach: str, *, at: datetime) -> int:

@@ -30,13 +30,23 @@
   const draft = () => (drafts[kind] ??= empty());
 
   // What is written, as the form and the server know it.
-  const text = () => ({ body: body.value, html: html.value });
-  function show({ body: plain, html: formatted }) {
+  const text = () => ({ body: body.value, html: html.value, reach: form.elements.reach.value });
+  function show({ body: plain, html: formatted, reach }) {
     if (plain || formatted) form.dataset.used = "";
     body.value = plain;
     html.value = formatted;
     editor?.set(formatted, plain);
+    // Who reads it is asked of a reply only, and only on an incident.
+    if (kind === "reply" && reach && form.elements.reach.matches("select")) form.elements.reach.value = reach;
+    askWhoGetsIt();
   }
+
+  // Who gets it may have changed: it reaches further, or somebody was put in copy meanwhile, which the page then tells.
+  function askWhoGetsIt() {
+    if (form.dataset.used !== undefined) find(".composer-to").dispatchEvent(new CustomEvent("recipients:changed"));
+  }
+  const conversation = document.getElementById("conversation");
+  if (conversation) new MutationObserver(askWhoGetsIt).observe(conversation, { childList: true });
 
   // --- Words to the writer ---
   const notice = find(".composer-notice");
@@ -420,6 +430,10 @@
   }
   form.addEventListener("change", (event) => event.target.name === "kind" && turn());
   form.elements.status.addEventListener("change", () => text().body && changed());
+  form.elements.reach.addEventListener("change", () => {
+    askWhoGetsIt();
+    if (text().body) changed();
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-write]") && !event.target.matches("input")) setTimeout(focus);
   });
@@ -467,7 +481,8 @@
   function restore() {
     const mine = remembered();
     if (!mine || form.dataset.cameBack !== undefined) return;
-    if (mine.body === body.value && mine.html === html.value) return forget();
+    const shown = text();
+    if (mine.body === shown.body && mine.html === shown.html && (mine.reach ?? shown.reach) === shown.reach) return forget();
     const server = drafts[kind];
     if ((server?.revision ?? 0) === mine.revision) {
       show(mine);

@@ -51,6 +51,15 @@
     if (filler) filler.form.elements[filler.dataset.fill].value = filler.dataset.value;
   });
 
+  // What the customer will read follows the chosen tier, until somebody writes another sentence.
+  document.addEventListener("change", (event) => {
+    const chosen = event.target.closest?.("input[data-sentence]");
+    if (!chosen) return;
+    const field = chosen.form.elements.sentence;
+    const usual = [...chosen.form.querySelectorAll("input[data-sentence]")].map((each) => each.dataset.sentence);
+    if (usual.includes(field.value.trim())) field.value = chosen.dataset.sentence;
+  });
+
   // Articles and ready texts are put where the cursor is: composer.js listens, whichever field is in use.
   document.addEventListener("click", (event) => {
     const inserter = event.target.closest("[data-insert]");

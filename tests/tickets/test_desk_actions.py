@@ -236,6 +236,32 @@ def test_a_sentence_left_as_it_is_stays_in_every_language(signed_in, ada, ticket
     assert set(ticket.events.get(verb="ticket.escalated").data["sentence"]) >= {"en"}
 
 
+def test_a_sentence_left_as_it_is_names_the_tier_that_was_chosen(signed_in, mary, ticket):
+    client, second, third = signed_in(mary), Tier.objects.get(position=2), Tier.objects.get(position=3)
+    drawn = client.get(reverse("desk:escalate", args=[ticket.number]))
+    usual = drawn.context["form"].usual
+
+    assert drawn.context["form"]["sentence"].value() == usual[second.pk]
+    assert str(third) in usual[third.pk] and str(third) not in usual[second.pk]
+    assert drawn.content.decode().count("data-sentence=") == 2
+    assert f'data-sentence="{usual[third.pk]}"' in drawn.content.decode()
+
+    post(client, "escalate", ticket.number, to=third.pk, reason="At once", sentence=usual[second.pk])
+
+    said = ticket.events.get(verb="ticket.escalated").data["sentence"]
+    assert said["en"] == usual[third.pk]
+    assert str(second) not in said["en"]
+
+
+def test_the_sentence_that_the_script_put_in_counts_as_left_as_it_is(signed_in, mary, ticket):
+    client, third = signed_in(mary), Tier.objects.get(position=3)
+    usual = client.get(reverse("desk:escalate", args=[ticket.number])).context["form"].usual
+
+    post(client, "escalate", ticket.number, to=third.pk, reason="At once", sentence=usual[third.pk])
+
+    assert set(ticket.events.get(verb="ticket.escalated").data["sentence"]) == {"en", "ru", "es"}
+
+
 def test_skipping_a_tier_is_for_those_who_may(signed_in, ada, mary, ticket):
     third = Tier.objects.get(position=3)
 
@@ -256,6 +282,23 @@ def test_handing_back_asks_for_a_reason(signed_in, ada, ticket):
 
     ticket.refresh_from_db()
     assert ticket.tier.position == 1
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "is with"), ("es", "vuelve a")])
+def test_before_handing_back_one_reads_what_the_customer_will_read(signed_in, ada, grace, ticket, language, sentence):
+    grace.language = language
+    grace.save()
+    client, second = signed_in(ada), Tier.objects.get(position=2)
+    post(client, "escalate", ticket.number, to=second.pk, reason="Out of ideas")
+
+    drawn = client.get(reverse("desk:hand_back", args=[ticket.number]))
+    told = drawn.context["form"].told
+    post(client, "hand_back", ticket.number, reason="Found it")
+
+    assert sentence in told
+    assert told in text_of(drawn)
+    customer = signed_in(grace).get(f"/tickets/{ticket.number}/", headers={"accept-language": language})
+    assert told in text_of(customer)
 
 
 def test_without_the_permission_an_act_is_neither_offered_nor_done(signed_in, ada, ticket):

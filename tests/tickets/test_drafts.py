@@ -12,13 +12,16 @@ from django.utils import timezone
 
 from inbox.models import OutgoingMail
 from tenants import alarms
-from tenants.models import Alarm, Role
+from tenants.models import Alarm
+from tenants.models import Role as RoleOfPeople
 from tests.support.world import make_organization, make_person, make_ticket
 from tests.tickets.portal import text_of, visitor
 from tickets import actions, events, formatting
 from tickets.actions.drafting import SEND, TIDY
+from tickets.actions.linking import Role
 from tickets.errors import AlreadySent, ConversationChanged, DraftChanged, SendTimePast, TooManyFiles
-from tickets.models import Attachment, Draft, Event, Message
+from tickets.models import Attachment, Draft, Event, Message, Status
+from tickets.relaying import Reach
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 LATER = timedelta(hours=1)
@@ -63,6 +66,33 @@ def test_a_draft_is_restored_in_another_browser(at_acme, ada, as_ada, ticket):
     form = page.context["composer"]
     assert (form["body"].value(), form["revision"].value(), form["status"].value()) == ("Unplug", 1, "pending")
     assert 'value="pending" selected' in page.content.decode()
+
+
+def test_who_is_to_read_it_is_kept_and_chosen_again_after_a_reload(as_ada, mary, ticket):
+    actions.link(ticket, make_ticket(make_person("Bob")), Role.CHILD, actor=mary, at=timezone.now())
+    as_ada.post(path(ticket, "draft"), {"kind": "reply", "body": "Only us", "revision": 0, "reach": "here"})
+    as_ada.post(path(ticket, "draft"), {"kind": "note", "body": "A note, written later", "revision": 0})
+
+    page = as_ada.get(path(ticket))
+
+    assert page.context["composer"]["kind"].value() == "note"
+    assert page.context["composer"]["reach"].value() == "here", "the next click turns to the reply"
+    assert page.context["desk"].state["reply"]["reach"] == "here"
+    assert 'value="here" selected' in page.content.decode()
+    stale = {"kind": "reply", "body": "Only us", "revision": 0, "reach": "children"}
+    assert as_ada.post(path(ticket, "draft"), stale).status_code == 409
+    assert as_ada.post(path(ticket, "draft"), {**stale, "reach": "everybody"}).status_code == 422
+
+
+def test_of_two_texts_that_become_one_the_narrower_reach_holds(as_ada, ada, mary, ticket, now):
+    actions.link(ticket, make_ticket(make_person("Bob")), Role.CHILD, actor=mary, at=now)
+    options = {"send_at": now + timedelta(seconds=9), "is_scheduled": False, "at": now}
+    sent = actions.send_later(ticket, author=ada, body="To all", reach="children", **options)
+    as_ada.post(path(ticket, "draft"), {"kind": "reply", "body": "To one", "revision": 0, "reach": "here"})
+
+    actions.take_back(sent.pk, actor=ada, at=now)
+
+    assert Draft.objects.get().reach == "here"
 
 
 def test_each_person_and_kind_has_a_draft_of_its_own(at_acme, mary, as_ada, ticket):
@@ -157,7 +187,7 @@ def test_a_sign_in_that_ended_while_typing_is_said_and_loses_nothing(at_acme, as
 
 def test_a_ticket_that_went_to_another_team_gives_the_text_back(at_acme, ticket):
     linus = make_person("Linus", "agent")
-    Role.objects.filter(pk=linus.role_id).update(permissions=["ticket.reply"])
+    RoleOfPeople.objects.filter(pk=linus.role_id).update(permissions=["ticket.reply"])
 
     refused = send(visitor(at_acme, linus), ticket, body="What I wrote")
 
@@ -174,7 +204,8 @@ def test_what_is_typed_on_a_ticket_that_is_merged_meanwhile_is_not_lost(as_ada, 
 
     refused = send(as_ada, ticket, body="Half a sentence", revision=1)
 
-    assert "This ticket is closed" in text_of(refused) or refused.status_code == 422
+    assert refused.status_code == 422
+    assert f"This ticket is closed. File a new ticket and name number {ticket.number} in it." in text_of(refused)
     assert "Half a sentence" in text_of(refused)
     # Another window may still save on the old one; that is shown there, to be taken along or thrown away.
     as_ada.post(path(ticket, "draft"), {"kind": "reply", "body": "Half a sentence, again", "revision": 0})
@@ -606,5 +637,73 @@ def test_new_and_outside_addresses_are_marked_before_it_goes(at_acme, mary, as_a
     assert "mallory@elsewhere.example new address of another company" in marked
 
 
+def test_the_customers_of_an_incidents_tickets_are_counted_before_it_goes(as_ada, mary, grace, ticket, now):
+    bob, carol = make_person("Bob"), make_person("Carol")
+    children = [make_ticket(person) for person in (bob, bob, carol)]
+    for child in children:
+        actions.link(ticket, child, Role.CHILD, actor=mary, at=now)
+    to = {reach: text_of(as_ada.get(path(ticket, "recipients"), {"reach": reach})) for reach in Reach}
+
+    assert "and the 2 customers of its tickets" in to["children"]
+    assert "and the 2 customers of its tickets" in to["solve"]
+    assert "Grace <grace@acme.example>" in to["here"] and "customers" not in to["here"]
+    assert "customers" not in text_of(as_ada.get(path(ticket, "recipients")))
+
+    actions.change_status(children[2], Status.objects.get(kind="closed"), actor=mary, at=now)
+
+    assert "and the 1 customer of its tickets" in text_of(as_ada.get(path(ticket, "recipients"), {"reach": "children"}))
+
+
+def test_whoever_comes_into_copy_while_one_writes_is_shown(as_ada, mary, ticket):
+    page = as_ada.get(path(ticket)).content.decode()
+    actions.add_participants(ticket, ["mallory@elsewhere.example"], actor=mary, at=timezone.now())
+
+    assert 'hx-trigger="focusin from:closest form once, recipients:changed"' in page
+    assert "mallory@elsewhere.example" in text_of(as_ada.get(path(ticket, "recipients")))
+
+
 def test_recipients_are_for_staff(as_grace, ticket):
-    assert as_grace.get(path(ticket, "recipients")).status_code == 404
+    assert as_grace.get(path(ticket, "recipients"), {"reach": "children"}).status_code == 404
+
+
+# --- A ticket that went to somebody else meanwhile ---
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+def test_what_is_sent_after_the_ticket_went_to_a_colleague_goes_and_says_whose_it_is(
+    at_acme, as_ada, ada, mary, ticket, kind
+):
+    actions.assign(ticket, ada, actor=mary, at=timezone.now())
+    seen = as_ada.get(path(ticket)).context["composer"]["seen"].value()
+    actions.assign(ticket, mary, actor=mary, at=timezone.now())
+
+    there = as_ada.get(send(as_ada, ticket, kind=kind, seen=seen)["Location"])
+
+    assert Message.objects.get(by_staff=True).body == "Unplug it."
+    assert "While you wrote, this ticket went to Mary. What you wrote stands all the same." in text_of(there)
+    assert "While you wrote" not in text_of(as_ada.get(path(ticket)))
+
+
+def test_whose_the_ticket_is_is_not_said_to_who_has_seen_it_or_done_it(as_ada, ada, mary, ticket):
+    first = as_ada.get(path(ticket)).context["composer"]["seen"].value()
+    actions.assign(ticket, mary, actor=ada, at=timezone.now())
+    own = as_ada.get(send(as_ada, ticket, seen=first)["Location"])
+    actions.assign(ticket, ada, actor=mary, at=timezone.now())
+    got = as_ada.get(send(as_ada, ticket, seen=first)["Location"])
+    actions.assign(ticket, mary, actor=mary, at=timezone.now())
+    seen = as_ada.get(path(ticket)).context["composer"]["seen"].value()
+    read = as_ada.get(send(as_ada, ticket, seen=seen)["Location"])
+
+    assert all("While you wrote" not in text_of(page) for page in (own, got, read))
+    assert Message.objects.filter(by_staff=True).count() == 3
+
+
+def test_a_ticket_that_nobody_has_any_more_is_said_by_its_team(as_ada, ada, mary, ticket):
+    actions.assign(ticket, ada, actor=mary, at=timezone.now())
+    seen = as_ada.get(path(ticket)).context["composer"]["seen"].value()
+    actions.assign(ticket, None, actor=mary, at=timezone.now())
+
+    there = as_ada.get(send(as_ada, ticket, seen=seen)["Location"])
+
+    ticket.refresh_from_db()
+    assert f"While you wrote, this ticket went to {ticket.team}." in text_of(there)

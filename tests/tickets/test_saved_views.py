@@ -18,7 +18,7 @@ from tenants.context import act_as
 from tenants.errors import NotPermitted
 from tenants.tables import neutral
 from tests.support.world import join, make_organization, make_person, make_ticket, token_of
-from tickets import actions, lists
+from tickets import actions, lists, paging, search
 from tickets.errors import ConditionsNotUnderstood, NotYourTeam
 from tickets.models import SavedView, Status, Team, Ticket
 from tickets.selection import Desk, parse, select
@@ -368,6 +368,40 @@ def test_a_search_with_conditions_leads_to_a_list(signed_in, ada):
     answer = signed_in(ada).get(reverse("desk:search"), {"q": "status:open error 403"})
 
     assert parse_qs(urlsplit(answer["Location"]).query) == {"view": ["every"], "q": ["status:open error 403"]}
+
+
+def test_what_was_found_is_opened_as_a_list_and_saved_as_a_view_in_one_step(signed_in, ada, grace):
+    wanted = make_ticket(grace, "Printer on fire", description="It says error 403.")
+    make_ticket(grace, "Printer without paper")
+    client = signed_in(ada)
+
+    page = client.get(reverse("desk:search"), {"q": "«error 403» printer"})
+    assert page.context["as_list"] in page.content.decode().replace("&amp;", "&")
+    listed = client.get(page.context["as_list"])
+    builder = client.get(page.context["as_view"])
+    kept = client.post(
+        page.context["as_view"],
+        {"name": "Fires", "words": builder.context["form"]["words"].value(), "order": "newest", "audience": "own"},
+    )
+
+    assert [row.ticket for row in listed.context["rows"]] == [row.ticket for row in page.context["rows"]] == [wanted]
+    assert [row.ticket for row in client.get(kept["Location"]).context["rows"]] == [wanted]
+    assert parse(SavedView.objects.get(name="Fires").conditions) == parse('"error 403" printer')
+    assert [row.ticket for row in client.get(page.context["in_pages"]).context["rows"]] == [wanted]
+
+
+def test_more_than_fit_best_are_paged_in_the_list(signed_in, ada, grace, monkeypatch):
+    monkeypatch.setattr(search, "MAX_HITS", 2)
+    for number in range(paging.PAGE_SIZE + 1):
+        make_ticket(grace, f"Printer {number}")
+    client = signed_in(ada)
+
+    page = client.get(reverse("desk:search"), {"q": "printer"})
+    first = client.get(page.context["in_pages"])
+    second = client.get(reverse("desk:tickets") + first.context["next_url"])
+
+    assert "See all of them, the newest first" in page.content.decode()
+    assert [len(each.context["rows"]) for each in (page, first, second)] == [2, paging.PAGE_SIZE, 1]
 
 
 def test_a_list_with_saved_views_takes_as_many_queries_as_without(signed_in, ada, grace, now):

@@ -164,13 +164,22 @@ def test_the_names_of_files_are_found_word_by_word_and_as_they_stand(at_acme, ad
         assert subjects(wanted, ada) == ["Printer on fire"], wanted
 
 
+def listed(text, person, at=MONDAY_9AM):
+    where = select(parse(text), person, Desk.now(), at=at).where
+    return set(Ticket.objects.visible_to(person).filter(where).values_list("number", flat=True))
+
+
 def narrowed(text, person, at=MONDAY_9AM):
     query = parse(text)
     where = select(query, person, Desk.now(), at=at).where
-    listed = sorted(Ticket.objects.visible_to(person).filter(where).values_list("number", flat=True))
     found = [ticket.number for ticket in search.find(query, person, where)]
-    assert sorted(found) == listed  # as the best matches, and as a list
+    assert sorted(found) == sorted(listed(text, person, at))  # as the best matches, and as a list
     return found
+
+
+def narrowed_subjects(text, person):
+    numbers = narrowed(text, person)
+    return list(Ticket.objects.filter(number__in=numbers).order_by("number").values_list("subject", flat=True))
 
 
 def test_conditions_narrow_a_common_word_to_what_they_say(at_acme, ada, grace, monkeypatch):
@@ -193,6 +202,65 @@ def test_typing_errors_are_forgiven_beside_conditions_too(at_acme, ada, grace):
 
     assert narrowed("scaner status:new", ada) == [ticket.number]
     assert narrowed("scaner status:closed", ada) == []
+
+
+def test_unwanted_words_leave_out_only_tickets_that_have_them(at_acme, ada, grace):
+    spanish, spam = make_ticket(grace, "Spanish invoice"), make_ticket(grace, "Spams by mail")
+
+    assert narrowed("-spam status:new invoice", ada) == [spanish.number]
+    assert narrowed("-spam -nothing status:new invoice", ada) == [spanish.number]
+    assert narrowed('mail -"spanish invoice"', ada) == [spam.number]
+    assert listed("-spam", ada) == {spanish.number}
+    assert listed("-spnish", ada) == {spanish.number, spam.number}
+    assert listed('-"invoice spanish"', ada) == {spanish.number, spam.number}
+
+
+def test_words_in_quotation_marks_are_exact_in_any_form(at_acme, ada, grace):
+    errors = make_ticket(grace, "Errors 403 since noon")
+    alike = make_ticket(grace, "Error in the terror report 500", description="There are 403 of them, no errors.")
+
+    assert subjects('"error 403"', ada) == narrowed_subjects('"error 403" status:new', ada) == [errors.subject]
+    assert subjects('"eror 403"', ada) == narrowed_subjects('"eror 403" status:new', ada) == []
+    assert subjects('"terrors"', ada) == narrowed_subjects('"terrors" status:new', ada) == [alike.subject]
+    assert subjects('"terorr"', ada) == []
+
+
+def test_the_end_of_a_subject_is_not_beside_its_beginning(at_acme, ada, grace):
+    make_ticket(grace, "403 error", description="Spanish invoice")
+
+    assert subjects('"error 403"', ada) == subjects('"invoice spanish"', ada) == subjects('"error spanish"', ada) == []
+    assert subjects('"403 error"', ada) == subjects('"spanish invoice"', ada) == ["403 error"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "other", "wanted"),
+    [
+        ("Ошибка оплаты картой", "Ошибки в оплатах картами", '"ошибки оплаты"'),
+        ("Facturas duplicadas hoy", "Duplicada la factura", '"factura duplicada"'),
+    ],
+)
+def test_phrases_have_word_forms_of_every_language(at_acme, ada, grace, subject, other, wanted):
+    make_ticket(grace, subject)
+    make_ticket(grace, other)
+
+    assert subjects(wanted, ada) == narrowed_subjects(f"{wanted} status:new", ada) == [subject]
+
+
+def test_beside_a_phrase_typing_errors_are_forgiven_among_tickets_that_have_it(at_acme, ada, grace):
+    wanted = make_ticket(grace, "Warehouse scanner", description="It says error 403.")
+    make_ticket(grace, "Warehouse scanner of the other hall", description="Error 500, 403 times.")
+
+    assert subjects('scaner "error 403"', ada) == narrowed_subjects('scaner "error 403" status:new', ada)
+    assert subjects('scaner "error 403"', ada) == [wanted.subject]
+    assert subjects('scaner "error 404"', ada) == []
+
+
+def test_a_customer_finds_no_phrase_of_a_note_beside_a_typing_error(at_acme, ada, grace):
+    ticket = make_ticket(grace, "Warehouse scanner")
+    actions.note(ticket, author=ada, body="A hopeless case", at=MONDAY_9AM)
+
+    assert subjects('scaner "hopeless case"', ada) == ["Warehouse scanner"]
+    assert subjects('scaner "hopeless case"', grace) == []
 
 
 @pytest.mark.parametrize(

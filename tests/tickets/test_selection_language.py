@@ -21,7 +21,7 @@ def test_conditions_and_words_stand_side_by_side():
     assert query.words == (Words("exact words", exact=True), Words("error"), Words("403", negated=True))
     assert not query.problems
     assert query.wanted_words == '"exact words" error'
-    assert query.unwanted_words == ["403"]
+    assert query.unwanted_words == ['"403"']
 
 
 @pytest.mark.parametrize(

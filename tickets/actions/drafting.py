@@ -17,6 +17,7 @@ from tickets.actions.checks import require
 from tickets.attachments import discard, keep
 from tickets.errors import DraftChanged
 from tickets.models import Attachment, Draft, Ticket, Upload
+from tickets.relaying import Reach
 
 #: The alarm that sends a draft at its time; its subject is the draft.
 SEND = "draft.send"
@@ -36,12 +37,14 @@ def save_draft(
     body: str,
     html: str = "",
     status: str = "",
+    reach: str = "",
     seen: UUID | None = None,
     acts: Mapping[str, Any] | None = None,
 ) -> Draft | None:
     """Keep what was typed so far. `revision` is the one that the writer's window knows; 0 for none.
 
-    `acts` is what is done to the ticket with it, as tickets.macros says; None leaves what the draft has.
+    `reach` is who is to read it besides, as tickets.relaying says; empty while nobody has chosen. `acts` is what is
+    done to the ticket with it, as tickets.macros says; None leaves what the draft has.
 
     Returns None when nothing is left of it. Raises NotPermitted, DraftChanged when another window was faster.
     """
@@ -50,12 +53,12 @@ def save_draft(
         inline = [each.pk for each in draft.files.all() if each.is_inline]
         html, body = formatting.read(html, pictures=inline, refers=kind == Draft.Kind.NOTE)
     if revision != draft.revision:
-        if (draft.body, draft.html) == (body, html):
+        if (draft.body, draft.html, draft.reach) == (body, html, reach):
             return draft
         if draft.is_empty and not draft.files.all():
             draft.delete()
         raise DraftChanged
-    draft.body, draft.html, draft.status = body, html, status
+    draft.body, draft.html, draft.status, draft.reach = body, html, status, reach
     if acts is not None:
         draft.acts = dict(acts)
     draft.seen, draft.revision, draft.updated_at, draft.returned = seen, draft.revision + 1, at, ""
@@ -144,6 +147,8 @@ def _append(draft: Draft, begun: Draft) -> None:
         draft.html = "".join(parts)
     draft.body = "\n\n".join(each.body for each in (draft, begun) if each.body.strip())
     draft.acts = draft.acts or begun.acts
+    # Of two wishes the narrower one: what went to too many can't be called back.
+    draft.reach = Reach.HERE if Reach.HERE in (draft.reach, begun.reach) else draft.reach or begun.reach
     draft.revision = max(draft.revision, begun.revision)
     Attachment.objects.filter(draft=begun).update(draft=draft)
 

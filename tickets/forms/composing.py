@@ -108,6 +108,7 @@ class DraftForm(forms.Form):
     body = forms.CharField(max_length=LONGEST_TEXT, required=False, strip=False)
     html = forms.CharField(max_length=formatting.LONGEST_HTML, required=False)
     status = forms.SlugField(max_length=60, required=False)
+    reach = forms.ChoiceField(choices=Reach.choices, required=False)
     macro = forms.UUIDField(required=False)
     act = forms.MultipleChoiceField(required=False, choices=[(name, name) for name in ACTS])
     seen = forms.UUIDField(required=False)

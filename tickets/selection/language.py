@@ -196,8 +196,8 @@ class Query:
 
     @property
     def unwanted_words(self) -> list[str]:
-        """Words that no message may have."""
-        return [f'"{each.text}"' if each.exact else each.text for each in self.words if each.negated]
+        """Words that no message may have, in quotation marks: typing errors are forgiven in what is wanted only."""
+        return [f'"{each.text}"' for each in self.words if each.negated]
 
     @property
     def is_active_only(self) -> bool:

@@ -54,9 +54,13 @@ def _escalated(data: Data, words: Words) -> Told:
     return Told(text=say(data.get("sentence")) or plain, icon="stairs-up", tone="info")
 
 
+def handed_back(tier: str) -> str:
+    """What a customer reads when a tier further down goes on with their request."""
+    return _("Your request is with %(tier)s again, who will go on with it.") % {"tier": tier}
+
+
 def _handed_back(data: Data, words: Words) -> Told:
-    text = _("Your request is with %(tier)s again, who will go on with it.") % {"tier": words.both_tiers(data)["to"]}
-    return Told(text=text, icon="arrow-back-up")
+    return Told(text=handed_back(words.both_tiers(data)["to"]), icon="arrow-back-up")
 
 
 def _merged(data: Data, words: Words) -> Told:

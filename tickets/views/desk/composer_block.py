@@ -79,6 +79,7 @@ def shown(draft: Draft) -> dict[str, Any]:
     return {
         "body": draft.body,
         "html": draft.html,
+        "reach": draft.reach,
         "revision": draft.revision,
         "files": [shown_file(each) for each in draft.files.all()],
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from tenants.access import staff
 from tenants.errors import Refused
 from tenants.models import User
-from tickets import actions, desk, promise
+from tickets import actions, assigned, desk, promise
 from tickets.actions.checks import unseen
 from tickets.errors import ConversationChanged, DraftChanged, FieldsMissing
 from tickets.forms.composing import ComposerForm
@@ -57,6 +57,9 @@ def send(request: HttpRequest, person: User, number: int) -> HttpResponse:
         return render_ticket(request, person, ticket, composer=form)
     if said := _said(form):
         messages.success(request, said)
+    # It goes all the same: who has the ticket changes nothing of what the customer is told.
+    if form.cleaned_data["seen"] and (news := assigned.passed_on(ticket, person, since=form.cleaned_data["seen"])):
+        messages.info(request, news)
     # An act may have handed the ticket to a team whose work this person does not see.
     is_seen = Ticket.objects.visible_to(person).filter(number=number).exists() if form.cleaned_data["act"] else True
     response = redirect("desk:ticket", number) if is_seen else redirect("desk:tickets")

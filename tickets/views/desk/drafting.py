@@ -18,11 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 from tenants.access import staff
 from tenants.errors import Refused
 from tenants.models import User
-from tickets import actions, recipients
+from tickets import actions, recipients, relaying
 from tickets.actions import uploading
 from tickets.errors import DraftChanged
 from tickets.forms.composing import DraftFileForm, DraftForm
 from tickets.models import Draft, Holder, Message, Ticket
+from tickets.relaying import Reach
 from tickets.views.desk import inserting
 from tickets.views.desk.composer_block import shown, shown_file
 
@@ -134,10 +135,13 @@ def send_now(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
 @require_safe
 @staff
 def recipients_of_a_reply(request: HttpRequest, person: User, number: int) -> HttpResponse:
-    """Who gets what is written, for the composer: loaded when somebody begins to write."""
+    """Who gets what is written, for the composer: loaded when somebody begins to write, and when it changes."""
     found = Ticket.objects.visible_to(person).select_related("requester", "organization")
-    people = [each for each in recipients.of(get_object_or_404(found, number=number)) if each.person.pk != person.pk]
-    return render(request, "tickets/desk/_recipients.html", {"recipients": people})
+    ticket = get_object_or_404(found, number=number)
+    people = [each for each in recipients.of(ticket) if each.person.pk != person.pk]
+    goes_on = request.GET.get("reach") in (Reach.CHILDREN, Reach.SOLVE)
+    others = relaying.customers_of(ticket) if goes_on else 0
+    return render(request, "tickets/desk/_recipients.html", {"recipients": people, "others": others})
 
 
 def _reload(request: HttpRequest, ticket: Ticket) -> HttpResponse:

@@ -15,8 +15,9 @@ from tenants.access import staff
 from tenants.models import User
 from tenants.statements import Statement
 from tickets import search as finding
+from tickets.listing import BEST
 from tickets.models import Organization
-from tickets.selection import parse
+from tickets.selection import parse, write
 from tickets.selection.language import LONGEST
 from tickets.views.desk.lists import rows_of
 
@@ -43,7 +44,7 @@ def search(request: HttpRequest, person: User) -> HttpResponse:
     query = parse(text)
     if query.conditions or query.problems or query.unwanted_words:
         # A list can be sorted, paged, exported and saved; here only words are looked for, in more than tickets.
-        return redirect(f"{reverse('desk:tickets')}?{urlencode({'view': 'every', 'q': text[: LONGEST + 1]})}")
+        return redirect(_as_list(text[: LONGEST + 1]))
     wanted = finding.clean(text)
     if ticket := finding.numbered(wanted, person):
         return redirect("desk:ticket", ticket.number)
@@ -53,8 +54,16 @@ def search(request: HttpRequest, person: User) -> HttpResponse:
         "query": wanted,
         "rows": rows_of(found),
         "is_cut": len(found) == finding.MAX_HITS,
+        "as_list": _as_list(write(query)),
+        "in_pages": _as_list(write(query), sort="newest"),
+        "as_view": f"{reverse('desk:new_view')}?{urlencode({'q': write(query), 'sort': BEST})}",
         "people": _PEOPLE.rows(text=wanted) if wanted else [],
         "organizations": _COMPANIES.rows(text=wanted) if wanted else [],
         "articles": kb.search(wanted, person, language).hits[:FEW] if wanted else [],
     }
     return render(request, "tickets/desk/search.html", context)
+
+
+def _as_list(text: str, **more: str) -> str:
+    """The list of every ticket with these words: there it is sorted, paged, exported and changed at once."""
+    return f"{reverse('desk:tickets')}?{urlencode({'view': 'every', 'q': text, **more})}"

@@ -146,7 +146,7 @@ def _composer(
     last = request.COOKIES.get(REMEMBERED, "")
     asked = request.GET.get("write", "")
     kind = asked if asked in ("reply", "note") else inserting.asked_kind(request, person) or desk.last_kind
-    draft = desk.drafts.get(kind)
+    draft, reply = desk.drafts.get(kind), desk.drafts.get(Draft.Kind.REPLY)
     asked_text = inserting.asked(request, person, ticket)
     state = draft.status if draft else last
     initial = {
@@ -155,7 +155,8 @@ def _composer(
         "body": "\n\n".join(part for part in (draft.body if draft else "", asked_text) if part),
         "html": draft.html if draft and not asked_text else "",
         "revision": draft.revision if draft else 0,
-        "reach": draft.reach if draft else "",
+        # Also beside a note: the next click turns to the reply.
+        "reach": reply.reach if reply else "",
         "kind": kind,
     }
     return ComposerForm(policy=policy, initial=initial)

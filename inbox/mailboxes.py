@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +19,7 @@ from inbox.mail.letters import Letter
 from inbox.mail.links import link
 from inbox.models import ImapAccount, InboundMail, Mailbox, MailRoute, OutgoingMail
 from tenants.context import active_tenant
-from tenants.models import User
+from tenants.models import Tenant, User
 from tenants.permissions import Permission
 
 #: What a trial says of a mailbox that is not fetched.
@@ -26,6 +28,16 @@ NOT_FETCHED = gettext_lazy(
 )
 #: Of so many mails the newest ones tell when a mailbox got its last.
 _LATEST = 1_000
+
+
+def coming_in() -> tuple[list[str], bool]:
+    """The addresses of mailboxes that are in use, and whether any mail has come in yet. One query."""
+    used = Mailbox.objects.filter(is_active=True).values("address")
+    so = Tenant.objects.filter(pk=active_tenant().pk).values(
+        addresses=ArraySubquery(used), has_mail=Exists(InboundMail.objects.all())
+    )
+    found = so.get()
+    return found["addresses"], found["has_mail"]
 
 
 @dataclass(frozen=True)

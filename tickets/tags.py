@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from tenants.context import active_tenant
+from tenants.models import Alarm
 from tickets.models import Tag, TicketTag
 
+#: Takes a tag off some of its tickets; its subject is the tag. What it does: `tickets.actions.tags.leave`.
+LEAVE = "tag.leave"
 MOST_SUGGESTED = 10
 PAGE_SIZE = 50
 #: Counting the tickets of a tag stops here.
@@ -29,6 +33,16 @@ def used(tag: Tag) -> int:
     return TicketTag.objects.filter(tag=tag)[: MOST_COUNTED + 1].count()
 
 
+def leaving() -> list[Tag]:
+    """Tags that are being joined or deleted, with how many tickets have each still, and whether that work `is_parked`.
+
+    One query.
+    """
+    parked = Alarm.objects.filter(tenant=active_tenant(), kind=LEAVE, subject=OuterRef("pk"), parked_at__isnull=False)
+    found = Tag.objects.filter(is_leaving=True).select_related("replaced_by").order_by("name")
+    return list(found.annotate(used=_used(), is_parked=Exists(parked))[:PAGE_SIZE])
+
+
 def page(*, after: str = "", looking_for: str = "") -> tuple[list[Tag], str]:
     """Tags by name, with how many tickets have each as `used`, up to a bound; and the name that the page ends with."""
     found: QuerySet[Tag] = Tag.objects.filter(is_leaving=False).order_by("name")
@@ -36,7 +50,12 @@ def page(*, after: str = "", looking_for: str = "") -> tuple[list[Tag], str]:
         found = found.filter(name__contains=word)
     if after:
         found = found.filter(name__gt=after.replace("\0", ""))
+    rows = list(found.annotate(used=_used())[: PAGE_SIZE + 1])
+    return list[Tag](rows[:PAGE_SIZE]), rows[PAGE_SIZE - 1].name if len(rows) > PAGE_SIZE else ""
+
+
+def _used() -> Coalesce:
+    """How many tickets have a tag, up to MOST_COUNTED."""
     some = TicketTag.objects.filter(tag=OuterRef(OuterRef("pk"))).values("pk")[:MOST_COUNTED]
     count = TicketTag.objects.filter(pk__in=some).order_by().values("tag").annotate(count=Count("pk")).values("count")
-    rows = list(found.annotate(used=Coalesce(Subquery(count), 0))[: PAGE_SIZE + 1])
-    return list[Tag](rows[:PAGE_SIZE]), rows[PAGE_SIZE - 1].name if len(rows) > PAGE_SIZE else ""
+    return Coalesce(Subquery(count), 0)

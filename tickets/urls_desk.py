@@ -120,6 +120,7 @@ urlpatterns: list[URLPattern] = [
     path("time/", time.sums, name="time_sums"),
     path("tags/suggest", tags.suggest, name="suggest_tags"),
     path("settings/tags", tags.tags, name="tags"),
+    path("settings/tags/leaving", tags.leaving, name="tags_leaving"),
     path("settings/tags/<uuid:pk>", tags.tag, name="tag"),
     path("settings/checklists", checklists.templates, name="checklist_templates"),
     path("settings/checklists/<uuid:pk>", checklists.template, name="checklist_template"),

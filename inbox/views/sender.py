@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,13 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from inbox.actions import senders as actions
 from inbox.forms.sender import SenderForm
-from inbox.mail import hooks, records, servers, trying
+from inbox.mail import hooks, providers, records, servers, trying
 from inbox.models import Sender
 from tenants.access import staff_who_may
 from tenants.context import active_tenant
 from tenants.errors import Refused
 from tenants.models import User
 from tenants.permissions import Permission
+from tickets.views.desk import dangerous
+from tickets.views.desk.dangerous import Danger
 
 _SHOWN = ("name", "way", "host", "port", "security", "user", "provider", "return_path", "bounce_domain")
 
@@ -70,7 +73,9 @@ def make_key(request: HttpRequest, person: User) -> HttpResponse:
 @require_POST
 @staff_who_may(Permission.CONFIGURE)
 def renew_hooks(request: HttpRequest, person: User) -> HttpResponse:
-    """Other addresses for the provider."""
+    """Other addresses for the provider, once it is said what stops."""
+    if page := dangerous.asked(request, _loss_of_hooks(), word=_provider()):
+        return page
     actions.renew_hooks(actor=person, at=timezone.now())
     messages.success(request, _("New addresses are made. Enter them at your provider; the former ones lead nowhere."))
     return redirect("desk:mail_sender")
@@ -96,6 +101,26 @@ def check_records(request: HttpRequest, person: User) -> HttpResponse:
     """Look which records DNS shows."""
     actions.check_records(actor=person, at=timezone.now())
     return redirect("desk:mail_sender")
+
+
+def _provider() -> str:
+    """What one types to go on: the provider's name."""
+    sender = servers.current()
+    known = providers.PROVIDERS.get(sender.provider) if sender else None
+    return known[0] if known else active_tenant().slug
+
+
+def _loss_of_hooks() -> Danger:
+    return Danger(
+        title=_("Make new addresses for the provider"),
+        lost=[
+            _("The addresses that your provider has now lead nowhere from that moment on."),
+            _("Until you enter the new ones there, no mail comes in through it, and you don't hear what came back."),
+            _("Most providers keep such mail for some hours and try again; some give it up. This can't be undone."),
+        ],
+        button=_("Make new addresses"),
+        back=reverse("desk:mail_sender"),
+    )
 
 
 def _hooks(sender: Sender) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ from tenants.models import AuditEntry
 from tests.api.client import Api
 from tests.inbox.mails import file, mail, multipart, part
 from tests.support.world import MONDAY_9AM, make_person, make_ticket
-from tests.tickets.portal import visitor
+from tests.tickets.portal import text_of, visitor
 from tickets.models import Attachment, Event, Ticket
 
 SUPPORT = "support@acme.example"
@@ -145,6 +145,20 @@ def test_nobody_else_has_the_address(postmark, globex, root):
     assert post(postmark, "incoming", by_postmark(), token=right).status_code == 404
     Sender.objects.update(way="site")
     assert post(postmark, "incoming", by_postmark(), token=hooks.token(Sender.objects.get())).status_code == 404
+
+
+def test_new_addresses_are_made_once_it_is_said_what_stops(postmark, at_acme, root):
+    client, former = visitor(at_acme, root), hooks.token(postmark)
+
+    asked = client.post("/desk/mail/sender/hooks")
+    wrong = client.post("/desk/mail/sender/hooks", {"typed": "Mailgun"})
+    assert "The addresses that your provider has now lead nowhere from that moment on." in text_of(asked)
+    assert (asked.status_code, wrong.status_code) == (200, 422)
+    assert hooks.token(Sender.objects.get()) == former
+
+    client.post("/desk/mail/sender/hooks", {"typed": "Postmark"})
+
+    assert hooks.token(Sender.objects.get()) != former
 
 
 def test_a_mail_for_another_desk_that_comes_to_our_address_stays_with_us(postmark, globex):

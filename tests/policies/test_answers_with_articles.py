@@ -94,3 +94,18 @@ def test_notes_and_what_customers_write_are_no_answers(desk_on):
 
     desk.agent_does(question, "send", kind="reply", body=body)
     assert Article.objects.get(number=80).answer_count == 1
+
+
+def test_another_article_is_looked_for_and_inserted(desk_on):
+    desk = library(desk_on("hostiquant"))
+    question = make_ticket(desk.grace, "Invoice", at=timezone.now())
+    address = reverse("desk:ticket_articles", args=[question.number])
+
+    page = desk.workspace().get(address, {"articles": "403 forbidden"})
+    part = desk.workspace().get(address, {"articles": "403 forbidden"}, headers={"hx-request": "true"})
+    nothing = desk.workspace().get(address, {"articles": "xyzzyplugh"}, headers={"hx-request": "true"})
+
+    assert 80 in {offer.article.number for offer in page.context["found"]}
+    assert 'value="403 forbidden"' in page.content.decode()
+    assert "data-insert=" in part.content.decode() and "<form" not in part.content.decode()
+    assert "No article has these words." in text_of(nothing)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inbox.models import Mailbox
+from sla.document.calendars import CalendarSpec
+from sla.document.holidays import Holidays
 from tenants.context import act_as
+from tenants.models import Alarm
 from tests.support.world import MONDAY_9AM, join, make_person, make_ticket
 from tests.tickets.portal import text_of, visitor
 from tickets import actions, forecast
 from tickets.actions import profiles
 from tickets.models import Skip, Status, Ticket
+from tickets.views.desk import checklist
 
 HOUR = timedelta(hours=1)
 #: Three in the afternoon where Acme is: it closes at six.
@@ -153,3 +160,54 @@ def test_pictures_carry_no_style_and_numbers_that_every_locale_reads(at_acme, ma
         drawn = picture.split("</svg>")[0]
         assert "style=" not in drawn
         assert "," not in drawn.split(">", 1)[1]
+
+
+def steps_of(page):
+    return {step.text: step.is_done for step in page.context["checklist"]}
+
+
+def test_the_checklist_says_what_is_missing_on_the_settings_and_on_the_first_page(at_acme, root):
+    client = visitor(at_acme, root)
+    Alarm.objects.create(tenant=at_acme, kind="mail.tell", subject=uuid4(), at=AFTERNOON, parked_at=AFTERNOON)
+
+    settings, home = client.get("/desk/settings/"), client.get("/desk/")
+
+    assert steps_of(settings) == steps_of(home)
+    missing = {text for text, is_done in steps_of(settings).items() if not is_done}
+    for begin in ("No mail of customers comes in yet.", "1 piece of work in the background failed"):
+        assert any(text.startswith(begin) for text in missing), begin
+        assert begin in text_of(settings) and begin in text_of(home)
+
+
+def test_the_checklist_says_what_is_done(at_acme, root):
+    Mailbox.objects.create(address="help@acme.example")
+
+    done = {text for text, is_done in steps_of(visitor(at_acme, root).get("/desk/settings/")).items() if is_done}
+
+    assert {"Mail of customers comes in at help@acme.example.", "No work in the background has failed."} <= done
+
+
+def test_the_checklist_tells_of_parked_work_only_who_sees_to_it(at_acme, root):
+    root.role.permissions.remove("system.see")
+    root.role.save()
+
+    assert not any("work in the background" in text for text in steps_of(visitor(at_acme, root).get("/desk/settings/")))
+
+
+@pytest.mark.parametrize(
+    ("years", "today", "is_done", "begin"),
+    [
+        ((2026, 2027), date(2026, 11, 20), True, "Holidays are entered until 31 December 2027."),
+        ((2025, 2026), date(2026, 11, 20), False, "The holidays of these calendars end on 31 December 2026: Office."),
+        ((2025,), date(2026, 3, 2), False, "The holidays of these calendars ended on 31 December 2025: Office."),
+    ],
+)
+def test_holidays_that_run_out_are_on_the_checklist(at_acme, years, today, is_done, begin):
+    calendars = {
+        "office": CalendarSpec(key="office", name="Office", holidays=Holidays(country="ES", years=years)),
+        "always": CalendarSpec(key="always", name="Always"),
+    }
+
+    (step,) = checklist._holidays(SimpleNamespace(calendars=calendars), today)
+
+    assert (step.is_done, step.text.startswith(begin)) == (is_done, True), step.text

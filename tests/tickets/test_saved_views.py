@@ -390,9 +390,8 @@ def test_what_was_found_is_opened_as_a_list_and_saved_as_a_view_in_one_step(sign
     assert [row.ticket for row in client.get(page.context["in_pages"]).context["rows"]] == [wanted]
 
 
-def test_more_than_fit_best_are_paged_in_the_list(signed_in, ada, grace, monkeypatch):
-    monkeypatch.setattr(search, "MAX_HITS", 2)
-    for number in range(paging.PAGE_SIZE + 1):
+def test_more_than_fit_best_are_paged_in_the_list(signed_in, ada, grace):
+    for number in range(search.MAX_HITS + 1):
         make_ticket(grace, f"Printer {number}")
     client = signed_in(ada)
 
@@ -401,7 +400,11 @@ def test_more_than_fit_best_are_paged_in_the_list(signed_in, ada, grace, monkeyp
     second = client.get(reverse("desk:tickets") + first.context["next_url"])
 
     assert "See all of them, the newest first" in page.content.decode()
-    assert [len(each.context["rows"]) for each in (page, first, second)] == [2, paging.PAGE_SIZE, 1]
+    assert [len(each.context["rows"]) for each in (page, first, second)] == [
+        search.MAX_HITS,
+        paging.PAGE_SIZE,
+        search.MAX_HITS + 1 - paging.PAGE_SIZE,
+    ]
 
 
 def test_a_list_with_saved_views_takes_as_many_queries_as_without(signed_in, ada, grace, now):

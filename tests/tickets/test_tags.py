@@ -9,7 +9,7 @@ from django.urls import reverse
 from tenants import alarms
 from tenants.context import act_as
 from tenants.errors import NotPermitted
-from tenants.models import AuditEntry
+from tenants.models import Alarm, AuditEntry
 from tests.api.client import Api
 from tests.support.world import MONDAY_9AM, make_person, make_ticket
 from tests.tickets.portal import text_of
@@ -99,7 +99,18 @@ def test_the_pages_suggest_rename_join_and_delete(acme, tickets, ada, root):
     taken = client.post(path, {"name": "printer"})
     assert taken.status_code == 422
     assert "Join the two" in text_of(taken)
-    client.post(path, {"name": "printer", "join": "on"})
+    asked = client.post(path, {"name": "printer", "join": "on"})
+    assert "Which of them had printr is not kept." in text_of(asked)
+    assert "This can't be undone." in text_of(asked)
+    assert client.post(path, {"name": "printer", "join": "on", "typed": "printer"}).status_code == 422
+    assert not named("printr").is_leaving
+    joined = client.post(path, {"name": "printer", "join": "on", "typed": "printr"}, follow=True)
+    assert "This is under way" in text_of(joined)
+    assert "The tag printr is being joined with printer. 5 tickets still have it." in text_of(joined)
+    assert "5 tickets still have it." in text_of(client.get(reverse("desk:tags_leaving")))
+    Alarm.objects.filter(kind="tag.leave").update(parked_at=MONDAY_9AM)
+    assert "It failed several times and waits." in text_of(client.get(reverse("desk:tags_leaving")))
+    Alarm.objects.filter(kind="tag.leave").update(parked_at=None)
     assert client.get(path).status_code == 404
     path = reverse("desk:tag", args=[named("printer").pk])
     assert "Views that look for it find nothing more." in text_of(client.post(path, {"delete": "yes"}))

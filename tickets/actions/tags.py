@@ -16,9 +16,8 @@ from tickets.actions import retagging
 from tickets.actions.checks import require
 from tickets.errors import ReasonMissing
 from tickets.models import Tag, Ticket, TicketTag
+from tickets.tags import LEAVE
 
-#: Takes a tag off some of its tickets; its subject is the tag.
-ALARM = "tag.leave"
 BATCH = 1_000
 #: The alarm rings again at a time of its own.
 NEXT = timedelta(milliseconds=1)
@@ -125,10 +124,10 @@ def leave(tag_id: UUID, now: datetime) -> None:
         )
     TicketTag.objects.filter(pk__in=[pk for pk, _ticket in rows]).delete()
     if len(rows) == BATCH:
-        alarms.set(ALARM, tag.pk, now + NEXT)
+        alarms.set(LEAVE, tag.pk, now + NEXT)
     elif Tag.objects.filter(replaced_by=tag).exists():
         # Others are just leaving for it: once they are gone, so is this one.
-        alarms.set(ALARM, tag.pk, now + AGAIN)
+        alarms.set(LEAVE, tag.pk, now + AGAIN)
     else:
         tag.delete()
 
@@ -143,4 +142,4 @@ def _lock(tag: Tag) -> Tag:
 def _let_go(tag: Tag, into: Tag | None, at: datetime) -> None:
     tag.is_leaving, tag.replaced_by = True, into
     tag.save(update_fields=["is_leaving", "replaced_by"])
-    alarms.set(ALARM, tag.pk, at)
+    alarms.set(LEAVE, tag.pk, at)

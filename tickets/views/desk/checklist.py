@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kb.models import Article
 from sla.document import SupportPolicy
+from sla.document.calendars import CalendarSpec
 from tenants.context import active_tenant
-from tenants.models import Role, Tenant, User
+from tenants.models import Alarm, Role, Tenant, User
+from tenants.permissions import Permission
 from tenants.text import Text, say
 from tickets.models import Organization, Team, TeamMembership
+
+#: Holidays that end sooner than this are to be entered for the coming year.
+AHEAD = timedelta(days=60)
+#: Of so many mailboxes the addresses are named.
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -29,8 +41,8 @@ class Step:
     url: str = ""
 
 
-def checklist(policy: SupportPolicy | None) -> list[Step]:
-    """Every step, in the order in which one does them. One query."""
+def checklist(policy: SupportPolicy | None, person: User) -> list[Step]:
+    """Every step, in the order in which one does them. Two queries."""
     staff = User.objects.filter(is_active=True, role__kind__in=[Role.Kind.AGENT, Role.Kind.MANAGER])
     peopled = TeamMembership.objects.values("team")
     empty = Team.objects.filter(is_active=True).exclude(pk__in=peopled).values("name")
@@ -40,15 +52,20 @@ def checklist(policy: SupportPolicy | None) -> list[Step]:
         empty_teams=ArraySubquery(empty),
         articles=_number(Article.objects.filter(status=Article.Status.PUBLISHED)),
         has_organizations=Exists(Organization.objects.all()),
+        parked=_number(Alarm.objects.filter(tenant=active_tenant(), parked_at__isnull=False)),
     )
     found = so.get()
+    addresses, has_mail = import_string(settings.MAIL_IN)()
     return [
         _policy(policy),
+        *_holidays(policy, timezone.localdate()),
         _staff(found["agents"]),
         _teams(found["has_teams"], found["empty_teams"]),
         _mail(),
+        _mail_in(addresses, has_mail=has_mail),
         _articles(found["articles"]),
         _organizations(found["has_organizations"]),
+        *([_parked(found["parked"])] if person.may(Permission.SEE_SYSTEM) else []),
     ]
 
 
@@ -61,6 +78,30 @@ def _policy(policy: SupportPolicy | None) -> Step:
     if policy is None:
         return Step(False, _("There is no support policy yet. Upload its file."), reverse("desk:policy_file"))
     return Step(True, _("A support policy is in force."), reverse("desk:policy_settings"))
+
+
+def _holidays(policy: SupportPolicy | None, today: date) -> list[Step]:
+    """Until when the holidays are entered; nothing for a policy that closes on none."""
+    known = [(each, _entered_until(each)) for each in (policy.calendars.values() if policy else ())]
+    ends = [(each, end) for each, end in known if end is not None]
+    if not ends:
+        return []
+    url, first = reverse("desk:policy_calendars"), min(end for _each, end in ends)
+    day = date_format(first, "DATE_FORMAT")
+    late = [say(each.name) for each, end in ends if end < today + AHEAD]
+    if not late:
+        return [Step(True, _("Holidays are entered until %(day)s.") % {"day": day}, url)]
+    said = {"calendars": ", ".join(late), "day": day}
+    if first < today:
+        text = _("The holidays of these calendars ended on %(day)s: %(calendars)s. Enter the coming ones.")
+    else:
+        text = _("The holidays of these calendars end on %(day)s: %(calendars)s. Enter the coming ones.")
+    return [Step(False, text % said, url)]
+
+
+def _entered_until(calendar: CalendarSpec) -> date | None:
+    years = calendar.holidays.years if calendar.holidays else ()
+    return max([*(date(year, 12, 31) for year in years), *calendar.closed_dates], default=None)
 
 
 def _staff(agents: int) -> Step:
@@ -87,6 +128,28 @@ def _mail() -> Step:
     return Step(
         True, _("Mail to customers comes from %(address)s.") % {"address": address}, reverse("desk:mail_sender")
     )
+
+
+def _mail_in(addresses: list[str], *, has_mail: bool) -> Step:
+    url = reverse("desk:mailboxes")
+    if addresses:
+        named = ", ".join(sorted(addresses)[:MOST_NAMED]) + (" …" if len(addresses) > MOST_NAMED else "")
+        return Step(True, _("Mail of customers comes in at %(addresses)s.") % {"addresses": named}, url)
+    if has_mail:
+        return Step(True, _("Mail of customers comes in."), url)
+    return Step(False, _("No mail of customers comes in yet. Set up a mailbox, so that it becomes tickets."), url)
+
+
+def _parked(number: int) -> Step:
+    url = reverse("desk:failed_work")
+    if not number:
+        return Step(True, _("No work in the background has failed."), url)
+    text = ngettext(
+        "%(count)s piece of work in the background failed and waits for you. Look why, and have it tried again.",
+        "%(count)s pieces of work in the background failed and wait for you. Look why, and have them tried again.",
+        number,
+    )
+    return Step(False, text % {"count": number}, url)
 
 
 def _articles(published: int) -> Step:

@@ -129,7 +129,7 @@ def _shares(policy: SupportPolicy, now: datetime) -> list[measures.OfTier]:
 
 def _around(person: User, policy: SupportPolicy | None) -> dict[str, Any]:
     """What stands around both pages."""
-    steps = checklist(policy) if person.may(Permission.CONFIGURE) else []
+    steps = checklist(policy, person) if person.may(Permission.CONFIGURE) else []
     return {
         "awaited": approvals.awaited_of(person),
         "now": timezone.now(),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -52,12 +52,22 @@ class Offer:
 @require_safe
 @staff
 def articles(request: HttpRequest, person: User, number: int) -> HttpResponse:
-    """Articles that may answer a ticket, with buttons that put the link or the whole text into the reply."""
+    """Articles that may answer a ticket, or have the words looked for: link or text is put into the reply."""
     ticket = ticket_or_404(person, number)
-    language = (get_language() or "en").split("-")[0]
-    hits = kb.suggest(f"{ticket.subject} {ticket.description[:300]}", person, language, limit=5)
+    language, words = (get_language() or "en").split("-")[0], request.GET.get("articles", "").strip()
+    if words:
+        hits = kb.search(words, person, language).hits[:MOST_ARTICLES]
+    else:
+        hits = kb.suggest(f"{ticket.subject} {ticket.description[:300]}", person, language, limit=5)
     found = [_offer(request, each) for each in kb.with_bodies([hit.article for hit in hits], _read_in(ticket))]
-    return render(request, "tickets/desk/_articles.html", {"ticket": ticket, "found": found})
+    context = {"found": found, "words": words}
+    # What is typed into stays as it is: only the list below it is drawn anew.
+    template = "tickets/desk/_article_list.html" if _is_search(request) else "tickets/desk/_articles.html"
+    return render_block(request, ticket, template, _("Articles to insert"), context)
+
+
+def _is_search(request: HttpRequest) -> bool:
+    return "articles" in request.GET and bool(request.htmx)  # type: ignore[attr-defined]
 
 
 def asked(request: HttpRequest, person: User, ticket: Ticket) -> str:
@@ -81,7 +91,7 @@ def asked_kind(request: HttpRequest, person: User) -> str:
 
 
 #: So many are offered at a time; who looks for another one searches.
-MOST_MACROS = 20
+MOST_MACROS, MOST_ARTICLES = 20, 10
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def settings(request: HttpRequest, person: User) -> HttpResponse:
         "versions": versions,
         "policy": latest.policy if latest else None,
         "changes": diff(former.policy, latest.policy) if latest and former else [],
-        "checklist": checklist(latest.policy if latest else None),
+        "checklist": checklist(latest.policy if latest else None, person),
         "statuses": Status.objects.filter(is_active=True),
         "parked": _parked().count(),
     }

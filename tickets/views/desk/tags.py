@@ -25,6 +25,9 @@ from tickets.models import Tag
 from tickets.views.desk import dangerous
 from tickets.views.desk.dangerous import Danger
 
+#: Joining and deleting go on after the page has answered.
+UNDER_WAY = gettext_lazy("This is under way: the page shows how many tickets still have the tag.")
+
 
 class TagNameForm(forms.Form):
     """What a tag is called."""
@@ -47,7 +50,15 @@ def tags(request: HttpRequest, person: User) -> HttpResponse:
     """All tags by name, and how many tickets have each."""
     wanted = request.GET.get("q", "")[:50]
     rows, after = found_tags.page(after=request.GET.get("after", ""), looking_for=wanted)
-    return render(request, "tickets/desk/tags.html", {"tags": rows, "after": after, "wanted": wanted})
+    context = {"tags": rows, "after": after, "wanted": wanted, "leaving": found_tags.leaving()}
+    return render(request, "tickets/desk/tags.html", context)
+
+
+@require_safe
+@staff_who_may(Permission.CONFIGURE)
+def leaving(request: HttpRequest, person: User) -> HttpResponse:
+    """What is being joined or deleted, for the page of tags while it waits for that."""
+    return render(request, "tickets/desk/_tags_leaving.html", {"leaving": found_tags.leaving()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,24 +71,25 @@ def tag(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
         if page := dangerous.asked(request, _loss_of(found), word=found.name):
             return page
         actions.delete_tag(found, actor=person, at=timezone.now())
-        messages.success(request, _("The tag %(name)s is taken off its tickets.") % {"name": found.name})
+        messages.info(request, UNDER_WAY)
         return redirect("desk:tags")
-    if request.method == "POST" and form.is_valid() and _changed(form, found, person):
-        messages.success(request, _("The tag is changed on all its tickets."))
-        return redirect("desk:tags")
+    if request.method == "POST" and form.is_valid():
+        other = _named(form.cleaned_data["name"], but=found) if form.cleaned_data["join"] else None
+        if other and (page := dangerous.asked(request, _loss_by_joining(found, other), word=found.name)):
+            return page
+        if _changed(form, found, other, person):
+            done = _("The tag is called %(name)s on all its tickets now.")
+            (messages.info if other else messages.success)(request, UNDER_WAY if other else done % form.cleaned_data)
+            return redirect("desk:tags")
     context = {"form": form, "tag": found}
     return render(request, "tickets/desk/tag.html", context, status=422 if form.errors else 200)
 
 
 def _loss_of(tag: Tag) -> Danger:
-    number = found_tags.used(tag)
-    tickets = ngettext("It is taken off %(count)s ticket.", "It is taken off %(count)s tickets.", number)
     return Danger(
         title=_("Delete the tag %(name)s") % {"name": tag.name},
         lost=[
-            _("It is taken off more than %(count)s tickets.") % {"count": found_tags.MOST_COUNTED}
-            if number > found_tags.MOST_COUNTED
-            else tickets % {"count": number},
+            _taken_off(tag),
             _("Views that look for it find nothing more."),
             _("This can't be undone."),
         ],
@@ -86,12 +98,41 @@ def _loss_of(tag: Tag) -> Danger:
     )
 
 
-def _changed(form: TagNameForm, found: Tag, person: User) -> bool:
+def _loss_by_joining(tag: Tag, other: Tag) -> Danger:
+    return Danger(
+        title=_("Join the tag %(name)s with %(other)s") % {"name": tag.name, "other": other.name},
+        lost=[
+            _taken_off(tag),
+            _("They have %(other)s instead. Which of them had %(name)s is not kept.")
+            % {"name": tag.name, "other": other.name},
+            _("Views, macros and templates that name it name the other one."),
+            _("This can't be undone."),
+        ],
+        button=_("Join them on all tickets"),
+        back=reverse("desk:tag", args=[tag.pk]),
+    )
+
+
+def _taken_off(tag: Tag) -> str:
+    number = found_tags.used(tag)
+    if number > found_tags.MOST_COUNTED:
+        return _("It is taken off more than %(count)s tickets.") % {"count": found_tags.MOST_COUNTED}
+    tickets = ngettext("It is taken off %(count)s ticket.", "It is taken off %(count)s tickets.", number)
+    return tickets % {"count": number}
+
+
+def _named(name: str, *, but: Tag) -> Tag | None:
+    try:
+        return Tag.objects.filter(name=actions.tidy(name)).exclude(pk=but.pk).first()
+    except Refused:  # an empty word, which renaming says
+        return None
+
+
+def _changed(form: TagNameForm, found: Tag, other: Tag | None, person: User) -> bool:
     name = form.cleaned_data["name"]
     try:
         with transaction.atomic():
-            other = Tag.objects.filter(name=actions.tidy(name)).exclude(pk=found.pk).first()
-            if other is not None and form.cleaned_data["join"]:
+            if other is not None:
                 actions.join_tags(found, other, actor=person, at=timezone.now())
             else:
                 actions.rename_tag(found, name, actor=person)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from escalation import errors
 from escalation.models import RuleRun
+from escalation.moments import moment_of
 from sla import clock as engine
 from sla import words
 from sla.document import SupportPolicy
-from sla.document.rules import Effect, Rule
+from sla.document.durations import Offset
+from sla.document.rules import At, Effect, Rule
 from tenants.errors import Refused
 from tenants.text import say
 from tickets import answers, clocks, conditions, promise
@@ -71,7 +73,7 @@ def _past(run: RuleRun, rule: Rule | None, policy: SupportPolicy) -> Told:
     return Told(
         rule=run.rule,
         name=say(rule.name) if rule else run.rule,
-        moment=_moment(str(run.event.data.get("metric", "")), run.event.data.get("percent")),
+        moment=_moment(str(run.event.data.get("metric", "")), moment_of(run.event)),
         does=_does(rule.do, policy) if rule else "",
         outcome="ran" if run.ran else "did_not_run",
         because=_("Its conditions were met.") if run.ran else _why_not(run.because, checks, policy),
@@ -85,6 +87,8 @@ def _why_not(because: dict[str, Any], checks: list[conditions.Check], policy: Su
         status = policy.statuses.get(str(because.get("saw")))
         name = say(status.name) if status else str(because.get("saw"))
         return _("Rules act only on open tickets, and this one was “%(status)s” by then.") % {"status": name}
+    if because.get("condition") == "catch_up":
+        return _("A later moment of the same clock had come by then, and the policy has rules act only on the highest.")
     if code := because.get("refused"):
         return _("It could not do its work: %(reason)s") % {"reason": _refusal(str(code))}
     failed = [check.sentence for check in checks if not check.holds]
@@ -121,7 +125,7 @@ def _coming(
     return Told(
         rule=rule.key,
         name=say(rule.name),
-        moment=_moment(rule.when.clock, None if rule.when.on_breach else rule.when.at),
+        moment=_moment(rule.when.clock, rule.when.at),
         does=_does(rule.do, policy),
         outcome="waits" if next_at else "rests",
         because=because or _would(next_at, checks, would_run=would_run),
@@ -133,11 +137,16 @@ def _coming(
 
 def _instant(rule: Rule, folded: engine.Clock) -> datetime | None:
     """When the clock will warn or break for this rule if nothing happens before."""
+    at = rule.when.at
+    if isinstance(at, Offset):
+        planned = next((then for then, each in folded.warn_at if each == timedelta(seconds=at.seconds)), None)
+        is_ahead = not at.is_before and not folded.breached_at and folded.state == engine.State.RUNNING
+        return folded.instant_from_due(at.seconds) if is_ahead else planned
     if folded.state != engine.State.RUNNING:
         return None
     if rule.when.on_breach:
         return None if folded.breached_at else folded.due_at
-    return next((at for at, percent in folded.warn_at if percent == rule.when.at), None)
+    return next((then for then, percent in folded.warn_at if percent == at), None)
 
 
 def _rests(rule: Rule, folded: engine.Clock | None, ticket: Ticket) -> str:
@@ -169,12 +178,8 @@ def _would(next_at: datetime | None, checks: list[conditions.Check], *, would_ru
     return _("It is looked at %(at)s, and would not run as things stand: %(why)s.") % values
 
 
-def _moment(metric: str, percent: object) -> str:
-    """What makes a rule look at a ticket: Resolution: 75% of the time used."""
-    values = {"metric": promise.NAMES.get(metric, metric), "percent": percent}
-    if percent is None:
-        return _("%(metric)s: not in time") % values
-    return _("%(metric)s: %(percent)s%% of the time used") % values
+def _moment(metric: str, at: At) -> str:
+    return words.moment(str(promise.NAMES.get(metric, metric)), at)
 
 
 def _does(effect: Effect, policy: SupportPolicy) -> str:

@@ -22,7 +22,11 @@ class RuleRun(TenantModel):
     class Meta(TenantModel.Meta):
         # The key that makes a rule fire once for one warning or breach, however often its work is tried.
         constraints = [models.UniqueConstraint(fields=["tenant", "event", "rule"], name="one_run_an_event")]
-        indexes = [models.Index(fields=["tenant", "ticket", "at"], name="rulerun_ticket")]
+        indexes = [
+            models.Index(fields=["tenant", "ticket", "at"], name="rulerun_ticket"),
+            # When a rule last did its work is one step into it, however often it has.
+            models.Index(fields=["tenant", "rule", "at"], name="rulerun_latest", condition=models.Q(ran=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} {'ran' if self.ran else 'did not run'}"

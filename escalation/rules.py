@@ -11,7 +11,8 @@ from django.db import transaction
 from escalation import actions
 from escalation.ladder import Ladder
 from escalation.models import RuleRun
-from sla.document.rules import BREACH, Rule
+from escalation.moments import is_for, overtaken
+from sla.document.rules import EACH, Rule
 from sla.models import Priority
 from tenants import alarms
 from tenants.errors import Refused
@@ -20,6 +21,9 @@ from tickets import answers, clocks, desk, events
 from tickets.actions import change_priority
 from tickets.conditions import facts_of
 from tickets.models import Event, Ticket
+
+#: Why a rule did not run on a moment after which its clock came to a higher one.
+OVERTAKEN: dict[str, object] = {"condition": "catch_up"}
 
 
 def rang(ticket_id: UUID, now: datetime) -> None:
@@ -56,10 +60,11 @@ def _consider(
     moved = []
     for ticket, events_of_it in crossings.items():
         tier = ticket.tier_id
+        late = _overtaken(ticket, events_of_it)
         for event in events_of_it:
             for rule in ticket.policy.escalation.rules.values():
-                if _is_for(rule, event) and (event.pk, rule.key) not in done:
-                    because = _run(rule, ticket, ladder, now)
+                if is_for(rule, event) and (event.pk, rule.key) not in done:
+                    because = OVERTAKEN if event.pk in late else _run(rule, ticket, ladder, now)
                     if not because:
                         notices += _notices(rule, ticket, now)
                     run = RuleRun(ticket=ticket, event=event, rule=rule.key, ran=not because, because=because, at=now)
@@ -73,9 +78,12 @@ def _consider(
         alarms.set_many((clocks.CROSSED, pk, now) for pk in crossed_then)
 
 
-def _is_for(rule: Rule, event: Event) -> bool:
-    moment = BREACH if event.verb == "clock.breached" else event.data["percent"]
-    return rule.when.clock == event.data["metric"] and rule.when.at == moment
+def _overtaken(ticket: Ticket, crossings: Sequence[Event]) -> set[UUID]:
+    """What a worker that comes late leaves out, if the policy has it act on the highest moment of each clock alone."""
+    escalation = ticket.policy.escalation
+    if escalation.catch_up == EACH or len(crossings) < 2:
+        return set()
+    return overtaken(crossings, escalation.rules.values(), lambda rule: not _unmet(rule, ticket))
 
 
 def _run(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> dict[str, object]:

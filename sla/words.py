@@ -18,7 +18,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from sla._wall import first_shown, instant
-from sla.document.durations import Duration
+from sla.document.durations import Duration, Offset
+from sla.document.rules import BREACH, At
 from sla.hours import Calendar
 
 MINUTE, HOUR = 60, 3600
@@ -115,6 +116,19 @@ def duration(value: Duration) -> str:
     if seconds and seconds % MINUTE == 0 and seconds < HOUR:
         return ngettext("%(count)s minute", "%(count)s minutes", seconds // MINUTE) % {"count": seconds // MINUTE}
     return length(seconds)
+
+
+def moment(clock: str, at: At) -> str:
+    """What makes a rule look at a ticket: Resolution: 75% of the time used."""
+    values: dict[str, object] = {"metric": clock, "percent": at}
+    if at == BREACH:
+        return gettext("%(metric)s: not in time") % values
+    if not isinstance(at, Offset):
+        return gettext("%(metric)s: %(percent)s%% of the time used") % values
+    values["length"] = length(abs(at.seconds))
+    if at.is_before:
+        return gettext("%(metric)s: %(length)s before the time is up") % values
+    return gettext("%(metric)s: %(length)s after the time was up") % values
 
 
 def wall_length(seconds: int) -> str:

@@ -274,6 +274,8 @@ def _crossing(folded: clock.Clock, entry: clock.Entry) -> tuple[str, datetime, d
         "percent": entry.percent,
         "due_at": entry.due_at.isoformat() if entry.due_at else None,
     }
+    if entry.offset is not None:
+        data["offset"] = entry.offset
     return _CROSSINGS[entry.kind], entry.at, data
 
 

@@ -11,6 +11,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from sla.document import SupportPolicy
+from sla.hours import Calendar
 from tenants.models import User
 from tickets import reading
 from tickets.models import Ticket
@@ -106,8 +107,20 @@ def _day(policy: SupportPolicy, at: datetime) -> tuple[datetime, datetime] | Non
     if begins is None:
         return None
     midnight = timezone.localtime(begins).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    closes = calendar.next_close(begins)
+    closes = _last_close(calendar, begins)
     return begins, min(closes, midnight) if closes else midnight
+
+
+def _last_close(calendar: Calendar, begins: datetime) -> datetime | None:
+    """When the desk closes for the day, and not only for lunch; None if it never closes."""
+    day = begins.astimezone(calendar.zone).date()
+    closes = calendar.next_close(begins)
+    while closes is not None:
+        opens = calendar.next_open(closes)
+        if opens is None or opens.astimezone(calendar.zone).date() != day:
+            break
+        closes = calendar.next_close(opens)
+    return closes
 
 
 def _urgent(owed: TicketQuerySet, away: Collection[UUID]) -> TicketQuerySet:

@@ -73,6 +73,8 @@ def _told(entry: Entry) -> str:
         return _("An agent announced an answer by %(due)s")
     if entry.kind == Kind.STARTED and entry.due_at is None:
         return _("Started: %(target)s")
+    if entry.kind == Kind.WARNED and entry.offset is not None:
+        return _("At most %(offset)s are left") if entry.offset < 0 else _("Late by %(offset)s")
     if entry.kind == Kind.RETARGETED and nothing_promised:
         return _("Nothing is promised any more")
     return str(_SENTENCES[entry.kind])
@@ -86,4 +88,5 @@ def _values(entry: Entry, policy: SupportPolicy) -> dict[str, Any]:
         "priority": say(priority.name) if priority else str(entry.priority or ""),
         "due": words.when(entry.due_at) if entry.due_at else _("later"),
         "percent": entry.percent,
+        "offset": words.length(abs(entry.offset or 0)),
     }

@@ -14,7 +14,7 @@ from django.db.models import Avg, Count, Q
 
 from sla.clock import Metric, State
 from sla.document import SupportPolicy
-from tickets import refusals
+from tickets import endings, refusals
 from tickets.models import Clock, Event, Ticket, Tier
 
 #: In the order in which people read them.
@@ -85,8 +85,8 @@ def kept(*, since: datetime, at: datetime) -> list[Kept]:
 
 def of_tiers(policy: SupportPolicy, *, since: datetime) -> list[OfTier]:
     """Which share each tier solved of what was solved in the period, and how long it held a request. Clause E3."""
-    solved = Ticket.objects.filter(is_active=False, status__kind__in=("solved", "closed"), merged_into=None)
-    counted = solved.filter(updated_at__gte=since).order_by().values("tier").annotate(tickets=Count("pk"))
+    solved = endings.solved_since(Ticket.objects.filter(merged_into=None), since)
+    counted = solved.order_by().values("tier").annotate(tickets=Count("pk"))
     by_tier = {row["tier"]: row["tickets"] for row in counted}
     all_solved = sum(by_tier.values()) or 1
     ended = Clock.objects.filter(metric=Metric.TIER, started_at__gte=since, consumed_seconds__gt=0)

@@ -126,11 +126,7 @@ def rules(policy: SupportPolicy) -> list[str]:
     for rule in policy.escalation.rules.values():
         if not (rule.do.escalate and rule.do.tell_customer):
             continue
-        names = {"metric": NAMES[rule.when.clock], "percent": rule.when.at}
-        if rule.when.on_breach:
-            said = _("%(metric)s: not in time") % names
-        else:
-            said = _("%(metric)s: %(percent)s%% of the time used") % names
+        said = words.moment(str(NAMES[rule.when.clock]), rule.when.at)
         only = ", ".join(
             [*(say(policy.priorities[key].name) for key in rule.when.only.priorities), *_answers(policy, rule)]
         )

@@ -9,7 +9,7 @@ from sla.clock.folding import Clocks, fold
 from sla.clock.instance import Clock
 from sla.clock.ledger import Breach, Entry, Kind
 from sla.clock.past import Window
-from sla.clock.terms import DEFAULT_PAUSES, METRICS, Metric, OnPromise, Target, TargetTable, Terms
+from sla.clock.terms import DEFAULT_PAUSES, METRICS, Metric, Moment, OnPromise, Target, TargetTable, Terms
 
 __all__ = [
     "APPROVAL",
@@ -25,6 +25,7 @@ __all__ = [
     "HistoryInvalid",
     "Kind",
     "Metric",
+    "Moment",
     "OnPromise",
     "State",
     "Target",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sla._wall import CalendarError, epoch, instant
 from sla.clock.ledger import CROSSINGS, Breach, Cause, Entry, Record
 from sla.clock.stopwatch import Stopwatch
-from sla.clock.terms import DEFAULT_PAUSES, Metric, Target
+from sla.clock.terms import DEFAULT_PAUSES, Metric, Moment, Target
 from sla.hours import Calendar
 
 
@@ -77,8 +77,8 @@ class Facts:
         self._uncounted: int | None = None  # since when it has gone without a target
         self._extended: int | None = None  # the time that an agent promised, if the policy lets that move the deadline
         self._idle: list[tuple[int, int]] = []  # when it was over, before it went on
-        self._warned: set[int] = set()
-        self._warnings: list[tuple[int, int]] = []  # (instant, percent) still to come
+        self._warned: set[Moment] = set()
+        self._warnings: list[tuple[int, Moment]] = []  # still to come, in order of time
         self._breaches: list[Breach] = []
         self._records: list[Record] = []
 
@@ -141,9 +141,9 @@ class Facts:
         return _instant(self._fulfilled)
 
     @property
-    def warn_at(self) -> tuple[tuple[datetime, int], ...]:
-        """The warnings still to come: when, and at what percentage."""
-        return tuple((instant(at), percent) for at, percent in self._warnings)
+    def warn_at(self) -> tuple[tuple[datetime, Moment], ...]:
+        """The warnings still to come; those after the deadline only once it is missed."""
+        return tuple((instant(at), moment) for at, moment in self._warnings)
 
     @property
     def ledger(self) -> tuple[Entry, ...]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Hashable
 from contextlib import suppress
+from datetime import timedelta
+from operator import itemgetter
 
 from sla._wall import CalendarError, instant
 from sla.clock.events import DONE
 from sla.clock.facts import Facts, State, share
-from sla.clock.ledger import Breach, Cause, Kind, Record, Rule
+from sla.clock.ledger import Breach, Cause, Kind, Record, Rule, seconds_of
 from sla.clock.past import Past
-from sla.clock.terms import Target
+from sla.clock.terms import Moment, Target
 
 __all__ = ["Clock", "State"]
 
@@ -141,15 +143,16 @@ class Clock(Facts):
                 and self._warnings[0][0] < limit
                 and (breach_at is None or self._warnings[0][0] <= breach_at)
             ):
-                at, percent = self._warnings.pop(0)
-                self._warned.add(percent)
-                self._record(at, Kind.WARNED, TIME, percent)
+                at, moment = self._warnings.pop(0)
+                self._warned.add(moment)
+                self._record(at, Kind.WARNED, TIME, moment)
             elif breach_at is not None and breach_at < limit:
-                self._breached, self._breach_at, self._warnings = breach_at, None, []
+                self._breached, self._breach_at = breach_at, None
                 cause, self._forced_by = self._forced_by or TIME, None
                 assert self._due is not None and self.target_seconds is not None
                 self._breaches.append(Breach(instant(breach_at), instant(self._due), self.target_seconds))
                 self._record(breach_at, Kind.BREACHED, cause)
+                self._plan_later(breach_at)
             else:
                 return
 
@@ -238,6 +241,8 @@ class Clock(Facts):
             if self._breached is None:
                 self._breach_at = at
                 self._forced_by = cause if reached < at or self._watch.running is None else None
+            else:
+                self._plan_later(at)
             return False
         cleared, self._breached = self._breached is not None, None
         self._plan(at)
@@ -245,6 +250,8 @@ class Clock(Facts):
 
     def _plan(self, at: int) -> None:
         """Set the deadline and the warnings to come, unless the deadline is frozen."""
+        if self._breached is not None:
+            self._plan_later(at)
         if self._breached is not None or self._forced_by is not None:
             return
         self._due, self._breach_at, self._warnings = None, None, []
@@ -266,13 +273,36 @@ class Clock(Facts):
         if not self.target.warn:
             return
         with suppress(CalendarError):
-            for percent in self.target.warn:
-                if percent not in self._warned:
-                    left = share(self.target_seconds, percent) - self._watch.consumed
-                    self._warnings.append((max(at, calendar.add_epoch(since, max(left, 0))), percent))
-        self._warnings.sort()
+            for moment in self.target.warn:
+                used = self._used_at(moment)
+                if used is not None and moment not in self._warned:
+                    left = used - self._watch.consumed
+                    self._warnings.append((max(at, calendar.add_epoch(since, max(left, 0))), moment))
+        self._warnings.sort(key=itemgetter(0))
 
-    def _record(self, at: int, kind: Kind, cause: Cause, percent: int | None = None) -> None:
+    def _used_at(self, moment: Moment) -> int | None:
+        """What of the target is used at a moment; None if it lies after the deadline."""
+        assert self.target_seconds is not None
+        if isinstance(moment, int):
+            return share(self.target_seconds, moment)
+        return max(self.target_seconds + seconds_of(moment), 0) if moment.days < 0 else None
+
+    def _plan_later(self, at: int) -> None:
+        """Set the moments after a deadline that was missed.
+
+        By the calendar alone, so that a late ticket climbs further even when its clock stops.
+        """
+        self._warnings = []
+        if self.target is None or self._due is None:
+            return
+        for moment in self.target.warn:
+            if isinstance(moment, timedelta) and moment.days >= 0 and moment not in self._warned:
+                with suppress(CalendarError):
+                    then = self._watch.calendar.add_epoch(self._due, seconds_of(moment))
+                    self._warnings.append((max(at, then), moment))
+        self._warnings.sort(key=itemgetter(0))
+
+    def _record(self, at: int, kind: Kind, cause: Cause, moment: Moment | None = None) -> None:
         watch = self._watch
         self._records.append(
             Record(
@@ -286,6 +316,6 @@ class Clock(Facts):
                 watch.running,
                 None if watch.running is None else watch.calendar,
                 self._due,
-                percent,
+                moment,
             )
         )

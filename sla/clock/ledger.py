@@ -1,12 +1,13 @@
 """The ledger: each clock explains itself."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from sla._wall import instant
 from sla.clock.events import Event
+from sla.clock.terms import Moment
 from sla.hours import Calendar
 
 
@@ -82,6 +83,7 @@ class Entry:
     due_at: datetime | None
     percent: int | None
     reason: str | None = None  # what people gave as the reason, of a promise or a window; of an approval who is asked
+    offset: int | None = None  # of a warning: so many open seconds after the deadline, before it if negative
 
 
 class Record(NamedTuple):
@@ -100,7 +102,7 @@ class Record(NamedTuple):
     running: int | None
     calendar: Calendar | None
     due: int | None
-    percent: int | None
+    moment: Moment | None
 
     @property
     def consumed(self) -> int:
@@ -123,6 +125,12 @@ class Record(NamedTuple):
             target_seconds=self.target_seconds,
             consumed=self.consumed,
             due_at=None if self.due is None else instant(self.due),
-            percent=self.percent,
+            percent=self.moment if isinstance(self.moment, int) else None,
             reason=event.reason if event else None,
+            offset=seconds_of(self.moment) if isinstance(self.moment, timedelta) else None,
         )
+
+
+def seconds_of(offset: timedelta) -> int:
+    """An offset from the deadline in whole seconds."""
+    return offset.days * 86_400 + offset.seconds

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -31,6 +32,10 @@ DEFAULT_PAUSES = {
 }
 
 
+#: When to warn: at a percentage of the target, or so much open time after the deadline, before it if negative.
+Moment = int | timedelta
+
+
 class OnPromise(StrEnum):
     """What an agent's promise does to the clock that it answers."""
 
@@ -42,18 +47,20 @@ class OnPromise(StrEnum):
 class Target:
     """So many open seconds, or business days, of a calendar; `open_ended` measures without any target.
 
-    `warn` are percentages of the target at which to warn; `pause_on` are the statuses that stop the clock, None for
-    those that are usual for the metric, with APPROVAL among them if it stands still while somebody is asked to approve;
-    `on_promise` says how an agent's promise bears on a reply that is owed.
+    `warn` are the moments at which to warn; `pause_on` are the statuses that stop the clock, None for those that are
+    usual for the metric, with APPROVAL among them if it stands still while somebody is asked to approve; `on_promise`
+    says how an agent's promise bears on a reply that is owed, `warn_promise` when that promise warns, None for as here.
     """
 
     calendar: Calendar
     seconds: int | None = None
     days: int | None = None
-    warn: tuple[int, ...] = ()
+    warn: tuple[Moment, ...] = ()
     pause_on: frozenset[str] | None = None
     on_promise: OnPromise = OnPromise.LEAVE
     open_ended: bool = False
+    # Not a part of what this clock runs towards: when it changes, this clock goes on.
+    warn_promise: tuple[Moment, ...] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if (self.seconds is not None) + (self.days is not None) + self.open_ended != 1:
@@ -62,8 +69,10 @@ class Target:
             raise ValueError("A target in business days is 1 or more.")
         if self.seconds is not None and self.seconds < 0:
             raise ValueError("A target can't be negative.")
-        if not all(0 < percent <= 100 for percent in self.warn):
+        if not all(0 < moment <= 100 for moment in self.warn if isinstance(moment, int)):
             raise ValueError("A warning comes at 1 to 100 percent of the target.")
+        if not all(moment and not moment.microseconds for moment in self.warn if isinstance(moment, timedelta)):
+            raise ValueError("A warning comes whole seconds before or after the deadline.")
 
 
 class Terms(Protocol):

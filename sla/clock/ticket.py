@@ -10,7 +10,7 @@ from sla.clock.events import DONE, ENDED, MACHINES, STATUSES, WAITING, Event, Ev
 from sla.clock.instance import Clock
 from sla.clock.ledger import Cause, Rule
 from sla.clock.past import WINDOW_CLOSED, WINDOW_OPENED, Past, Window
-from sla.clock.terms import Metric, OnPromise, Target, Terms
+from sla.clock.terms import Metric, Moment, OnPromise, Target, Terms
 from sla.hours import Calendar
 
 AROUND_THE_CLOCK = Calendar("Etc/UTC", {day: [("00:00", "24:00")] for day in WEEKDAYS})
@@ -140,9 +140,7 @@ class Ticket:
         owed = answered.target if answered else None
         clock = Clock(Metric.PROMISE, number=len(self.promises) + 1)
         # A time on the clock, not an amount of office hours.
-        clock.offer(
-            Target(AROUND_THE_CLOCK, seconds=until - at, warn=owed.warn if owed else ()), self.policy, self.priority
-        )
+        clock.offer(Target(AROUND_THE_CLOCK, seconds=until - at, warn=_warnings(owed)), self.policy, self.priority)
         self.promises.append(clock)
         clock.start(at, self.past, cause)
         if answered and owed and owed.on_promise is OnPromise.EXTEND:
@@ -279,6 +277,13 @@ class Ticket:
     def _follow_all(self, at: int, cause: Cause) -> None:
         for clock in self.current():
             clock.follow(at, self.past, cause)
+
+
+def _warnings(owed: Target | None) -> tuple[Moment, ...]:
+    """When a promise warns that takes the place of what is owed."""
+    if owed is None:
+        return ()
+    return owed.warn if owed.warn_promise is None else owed.warn_promise
 
 
 def _status(value: object) -> str:

@@ -14,7 +14,7 @@ from sla.document.fields import Reader
 from sla.document.opening import MINUTES_A_DAY, span
 from sla.document.people import CHANNELS
 from sla.document.reading import Node
-from sla.document.terms import STATUS_KINDS
+from sla.document.terms import REPLIES, STATUS_KINDS
 
 if TYPE_CHECKING:
     from sla.document.policy import SupportPolicy
@@ -186,19 +186,43 @@ def _contracts(policy: SupportPolicy) -> Iterator[Fault]:
 
 
 def _rules(policy: SupportPolicy) -> Iterator[Fault]:
-    targets = [terms.items() for sla in policy.sla.values() for terms in sla.targets.values()]
-    promised = {metric for terms in targets for metric, length in terms if length}
+    watched = _watched(policy)
     first = next(iter(policy.tiers))
     for rule in policy.escalation.rules.values():
         path = ("escalation", "rules", rule.key)
-        if rule.when.clock not in promised:
-            message = worded("No SLA policy promises a %(clock)s, so this rule would never act.", clock=rule.when.clock)
-            yield (*path, "when", "clock"), worded("%(message)s Add a target or remove the rule.", message=message)
+        if rule.when.clock not in watched:
+            yield (*path, "when", "clock"), _never(rule.when.clock)
         if rule.do.escalate == first:
             message = worded(
                 '"%(first)s" is the first tier; nothing can climb to it. Write next, or a higher tier.', first=first
             )
             yield (*path, "do", "escalate"), message
+
+
+def _watched(policy: SupportPolicy) -> set[str]:
+    """The clocks that ever run towards something, so that a rule may wait for them."""
+    targets = [terms.items() for sla in policy.sla.values() for terms in sla.targets.values()]
+    watched = {metric for terms in targets for metric, length in terms if length}
+    if watched.intersection(REPLIES):
+        watched.add("promise")  # a delay is announced of a reply that is owed
+    if any(length for sla in policy.sla.values() for tiers in sla.tiers.values() for length in tiers.values()):
+        watched.add("tier")
+    return watched
+
+
+def _never(clock: str) -> str:
+    if clock == "tier":
+        return worded(
+            "No SLA policy says how long a tier may hold a request, so this rule would never act."
+            ' Add "tiers" to an SLA policy or remove the rule.'
+        )
+    if clock == "promise":
+        return worded(
+            "No SLA policy promises a reply whose delay could be announced, so this rule would never act."
+            " Add a first_response or remove the rule."
+        )
+    message = worded("No SLA policy promises a %(clock)s, so this rule would never act.", clock=clock)
+    return worded("%(message)s Add a target or remove the rule.", message=message)
 
 
 #: What every document has kept to since there are policies, and what new ones are asked besides.

@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: `90m`, `1h30m`, `3 business days`."""
+"""Lengths of time as people write them: `90m`, `1h30m`, `3 business days`; and `30m before` a deadline."""
 
 import re
 from dataclasses import dataclass
@@ -37,6 +37,26 @@ class Duration:
     @property
     def minutes(self) -> float | None:
         return None if self.seconds is None else self.seconds / 60
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """So much open time after a deadline; before it if negative."""
+
+    seconds: int
+
+    @property
+    def length(self) -> Duration:
+        """How far from the deadline."""
+        return Duration(seconds=abs(self.seconds))
+
+    @property
+    def is_before(self) -> bool:
+        """Whether it lies before the deadline."""
+        return self.seconds < 0
+
+    def __str__(self) -> str:
+        return f"{self.length} {'before' if self.is_before else 'after'}"
 
 
 def parse(written: str, *, days_allowed: bool) -> Duration:
@@ -82,3 +102,18 @@ def parse(written: str, *, days_allowed: bool) -> Duration:
             worded('"%(written)s" is out of range: write at least one second and at most ten years.', written=written)
         )
     return Duration(seconds=seconds)
+
+
+def parse_offset(written: str) -> Offset:
+    """The offset that was written, `30m before` or `2h after`; ValueError says what to write instead."""
+    length, _, side = written[:LONGEST_WRITTEN].strip().lower().rpartition(" ")
+    if side not in ("before", "after"):
+        raise ValueError(
+            worded('"%(written)s" is no moment: write for example 30m before, or 2h after.', written=written[:60])
+        )
+    seconds = parse(length, days_allowed=False).seconds
+    if seconds is None:
+        raise ValueError(
+            worded('"%(written)s" counts in business days. Write hours, such as 8h before.', written=written)
+        )
+    return Offset(-seconds if side == "before" else seconds)

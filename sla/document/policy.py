@@ -35,7 +35,7 @@ from sla.document.form_fields import FormField
 from sla.document.people import Channel, Status, Team, Tier
 from sla.document.records import Keyed, ListOf, Mapped, RecordOf, part
 from sla.document.requests import Category, Matrix, Priority, RequestType, only_default
-from sla.document.rules import Escalation, Rule
+from sla.document.rules import At, Escalation, Rule
 from sla.document.terms import Contract, SlaPolicy
 from sla.document.text import Text
 from sla.document.times import Day, Zone
@@ -270,9 +270,9 @@ class SupportPolicy:
         return targets.of_tiers(self)
 
     def rules_for(
-        self, metric: str, moment: int | str, answers: Mapping[str, Any] | None = None, **facts: str | None
+        self, metric: str, moment: At, answers: Mapping[str, Any] | None = None, **facts: str | None
     ) -> tuple[Rule, ...]:
-        """The rules that act when a clock reaches a moment (a share in percent, or `breach`), in order."""
+        """The rules that act when a clock reaches a moment (`Trigger.at`), in order."""
         rules = self.escalation.rules.values()
         here = (rule for rule in rules if rule.when.clock == metric and rule.when.at == moment)
         return tuple(rule for rule in here if rule.when.only.met_by(answers or {}, **facts))

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sla.document.durations import Duration
+from sla.document import durations
+from sla.document.durations import Duration, Offset
 from sla.document.errors import worded
 from sla.document.fields import KEY_PATTERN, Choice, Field, Flag, Integer, Line, Reader, Reference, Words
 from sla.document.form_fields import Answer, is_given
@@ -15,28 +16,41 @@ from sla.document.text import Text
 from sla.document.times import Time
 
 BREACH = "breach"
+#: What is done about moments that are found to have passed together.
+EACH, HIGHEST = "each", "highest"
+#: A share of the target in percent, an offset from the deadline, or BREACH.
+At = int | str | Offset
 
 
 class Moment(Field):
-    """A share of a target used, such as 75%, or `breach`."""
+    """A share of a target used, such as 75%; open time from its deadline, such as 30m before; or `breach`."""
 
     share = Integer(1, 99, percent=True)
 
     def read(self, node: Node, path: str, reader: Reader) -> Any:
-        if node.value == BREACH:
-            return BREACH
+        if node.value == BREACH or isinstance(node.value, Offset):
+            return node.value
+        if isinstance(node.value, str) and node.value.strip().lower().endswith((" before", " after")):
+            try:
+                return durations.parse_offset(node.value)
+            except ValueError as error:
+                return reader.refuse(node, path, error.args[0])
         if isinstance(node.value, str) and not node.value[:1].isdigit():
             return reader.refuse(
                 node,
                 path,
                 worded(
-                    '"%(value)s" is no moment of a clock. Write breach, or a share like 75%%.', value=node.value[:60]
+                    '"%(value)s" is no moment of a clock. Write breach, a share like 75%%, or 30m before or 2h after.',
+                    value=node.value[:60],
                 ),
             )
         return self.share.read(node, path, reader)
 
+    def dump(self, value: At) -> int | str:
+        return str(value) if isinstance(value, Offset) else value
+
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"const": BREACH}, self.share.schema()]}
+        return {"anyOf": [{"const": BREACH}, self.share.schema(), {"$ref": "#/$defs/offset"}]}
 
 
 class NextOrTier(Field):
@@ -69,7 +83,7 @@ class Trigger:
     """A moment of a clock, on requests that meet the conditions."""
 
     clock: str = part(Choice(*WATCHED), "Which clock.")
-    at: int | str = part(Moment(), "A share of its target, such as 75%, or breach.")
+    at: At = part(Moment(), "A share of its target, such as 75%; 30m before or 2h after it is due; or breach.")
     only: RuleConditions = part(
         RecordOf(RuleConditions), "For which requests; for all if left out.", default=RuleConditions()
     )
@@ -108,7 +122,10 @@ class Rule:
 
     key: str = ""
     name: Text = part(Words(longest=200, for_staff=True), "What staff call it.")
-    when: Trigger = part(RecordOf(Trigger), "The moment: a clock, and a share of its target or breach.")
+    when: Trigger = part(
+        RecordOf(Trigger),
+        "A clock, and a share of its target, a time before or after it is due, or breach.",
+    )
     do: Effect = part(RecordOf(Effect), "What is done then.")
 
 
@@ -121,5 +138,11 @@ class Escalation:
         Time(days_allowed=False),
         "How long a tier has a request before its customer may ask for the next one, in the hours of the request.",
         default=None,
+    )
+    catch_up: str = part(
+        Choice(EACH, HIGHEST),
+        "What is done about several moments of one clock that passed before anybody could act: the rules of each,"
+        " oldest first, or only those of the highest.",
+        default=EACH,
     )
     rules: dict[str, Rule] = part(Keyed(Rule), "What happens by itself.", default_factory=Mapped)

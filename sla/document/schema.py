@@ -32,6 +32,7 @@ def schema() -> dict[str, Any]:
                 ]
             },
             "duration": {"type": "string", "pattern": rf"^(\d+ *({_UNITS}) *)+$|^\d+ *business[ -]days?$"},
+            "offset": {"type": "string", "pattern": rf"^(\d+ *({_UNITS}) *)+ (before|after)$"},
             "hours": {"anyOf": [_HOURS, {"type": "array", "items": {"anyOf": [_HOURS, _PAIR]}}, _PAIR]},
         },
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sla import clock
-from sla.document.durations import Duration
+from sla.clock import Metric, Moment
+from sla.document.durations import Duration, Offset
 from sla.document.terms import DEFAULT_PAUSES, SlaPolicy
 
 if TYPE_CHECKING:
@@ -43,14 +45,21 @@ def of_complaints(policy: SupportPolicy) -> clock.Target | None:
 
 
 def _target(policy: SupportPolicy, sla: SlaPolicy, priority: str, metric: str, length: Duration | None) -> clock.Target:
-    # A rule's moment is a warning of the clock, whether or not the SLA policy lists it.
-    moments = {rule.when.at for rule in policy.escalation.rules.values() if rule.when.clock == metric}
     return clock.Target(
         seconds=length.seconds if length else None,
         days=length.days if length else None,
         open_ended=length is None,
         calendar=policy.calendar(policy.calendar_key(sla.key, priority)),
-        warn=tuple(sorted({*sla.warn, *(moment for moment in moments if isinstance(moment, int))})),
+        warn=_warnings(policy, sla, metric),
+        warn_promise=_warnings(policy, sla, Metric.PROMISE),
         pause_on=frozenset(sla.pause_on.get(metric, DEFAULT_PAUSES[metric])),
         on_promise=clock.OnPromise(sla.on_promise),
     )
+
+
+def _warnings(policy: SupportPolicy, sla: SlaPolicy, metric: str) -> tuple[Moment, ...]:
+    """When a clock warns: a rule's moment is a warning of the clock, whether or not the SLA policy lists it."""
+    moments = {rule.when.at for rule in policy.escalation.rules.values() if rule.when.clock == metric}
+    shares = {*sla.warn, *(moment for moment in moments if isinstance(moment, int))}
+    offsets = {moment.seconds for moment in moments if isinstance(moment, Offset)}
+    return (*sorted(shares), *(timedelta(seconds=seconds) for seconds in sorted(offsets)))

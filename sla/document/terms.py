@@ -11,6 +11,8 @@ from sla.document.text import Text
 from sla.document.times import Time
 
 METRICS = ("first_response", "next_response", "periodic_update", "resolution")
+#: Those that a public reply answers.
+REPLIES = ("first_response", "next_response", "periodic_update")
 STATUS_KINDS = ("new", "open", "pending", "on_hold", "solved", "closed", "refused")
 #: What a clock can stand still for: a kind of status, or that somebody is asked to approve something.
 PAUSES = (*STATUS_KINDS, "approval")

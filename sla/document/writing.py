@@ -18,6 +18,7 @@ from sla.document.fields import Field, Integer, Words
 from sla.document.holidays import Holidays, HolidaysOf, Years, resolved
 from sla.document.opening import DAYS, Hours, HoursOf, Weekly
 from sla.document.records import Keyed, ListOf, MapOf, RecordOf
+from sla.document.rules import Moment
 from sla.document.times import Day
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _scalar(kind: Field, value: Any) -> Any:
         return _week(value)
     if isinstance(kind, HoursOf):
         return _hours(value)
-    if isinstance(kind, Integer) and kind.percent:
+    if (isinstance(kind, Integer) and kind.percent) or (isinstance(kind, Moment) and isinstance(value, int)):
         return f"{value}%"
     if isinstance(kind, Day):
         return date(value.year, value.month, value.day)

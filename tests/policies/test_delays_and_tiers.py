@@ -145,6 +145,23 @@ def test_each_tier_has_a_clock_of_the_time_that_it_held_the_ticket_and_the_share
 
 
 @clause("E3")
+def test_what_was_solved_long_ago_does_not_count_again_because_somebody_touched_it(desk):
+    old, fresh, reopened = (desk.file("hosting-services") for _ in range(3))
+    for ticket in (old, reopened):
+        actions.change_status(ticket, desk_status("solved"), actor=desk.ada, at=MONDAY + HOUR)
+    later = MONDAY + timedelta(days=20)
+    actions.change_status(reopened, desk_status("open"), actor=desk.ada, at=later)
+    for ticket in (fresh, reopened):
+        actions.change_status(ticket, desk_status("solved"), actor=desk.ada, at=later + HOUR)
+    actions.change_status(old, desk_status("closed"), actor=desk.ada, at=later + HOUR)
+    old.refresh_from_db()
+
+    assert old.updated_at == later + HOUR
+    assert measures.of_tiers(old.policy, since=later - HOUR)[0].solved == 2
+    assert measures.of_tiers(old.policy, since=MONDAY - HOUR)[0].solved == 3
+
+
+@clause("E3")
 def test_a_tier_that_holds_a_ticket_beyond_its_target_breaks_it_and_the_customer_is_not_bothered(desk):
     desk.apply(("    on_promise: extend", "    tiers: {normal: {first-line: 30m}}\n    on_promise: extend"))
     ticket = make_ticket(desk.grace, priority=Priority.objects.get(key="normal"), at=MONDAY + HOUR)

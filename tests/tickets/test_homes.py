@@ -11,12 +11,14 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from helpdesk.policy.apply import apply
 from inbox.models import Mailbox
+from sla.document import SupportPolicy
 from sla.document.calendars import CalendarSpec
 from sla.document.holidays import Holidays
 from tenants.context import act_as
 from tenants.models import Alarm
-from tests.support.world import MONDAY_9AM, join, make_person, make_ticket
+from tests.support.world import MONDAY_9AM, POLICIES, join, make_person, make_ticket
 from tests.tickets.portal import text_of, visitor
 from tickets import actions, forecast
 from tickets.actions import profiles
@@ -94,6 +96,24 @@ def test_the_forecast_of_a_closed_desk_is_of_the_next_day_that_it_opens(at_acme,
     assert not ahead.is_open
     assert ahead.begins == monday - 8 * HOUR and ahead.closes == monday + 2 * HOUR
     assert ahead.number == 1 and len(ahead.hours) == 10
+
+
+def test_the_forecast_goes_on_after_lunch(at_acme, mary, grace):
+    text = (POLICIES / "ione.yaml").read_text(encoding="utf-8")
+    split = text.replace('mon-fri: "08:00-18:00"', 'mon-fri: ["08:00-13:00", "14:00-18:00"]', 1)
+    apply(SupportPolicy.load(split), at=AFTERNOON)
+    ticket, night = due(grace, 0), due(grace, 0)
+    morning = MONDAY_9AM - 6 * HOUR  # ten o'clock where Acme is
+    Ticket.objects.filter(pk=ticket.pk).update(due_at=morning + 7 * HOUR)
+    Ticket.objects.filter(pk=night.pk).update(due_at=morning + 9 * HOUR)
+
+    for at in (morning, morning + 3 * HOUR):  # at work, and at lunch
+        ahead = forecast.forecast(mary, ticket.policy, set(), at=at)
+        assert ahead.closes == morning + 8 * HOUR
+        assert ahead.number == 1
+
+    evening = forecast.forecast(mary, ticket.policy, set(), at=morning + 9 * HOUR)
+    assert (evening.begins, evening.closes) == (morning + 22 * HOUR, morning + 32 * HOUR)
 
 
 def test_load_is_drawn_against_capacity(at_acme, ada, mary, grace):

@@ -71,7 +71,10 @@ class LedgerEntrySerializer(serializers.Serializer):
     text = serializers.CharField()
     consumed_seconds = serializers.IntegerField(help_text="of opening hours, up to then")
     due_at = serializers.DateTimeField(allow_null=True, help_text="the deadline as it stood after it")
-    percent = serializers.IntegerField(allow_null=True, help_text="of a warning")
+    percent = serializers.IntegerField(allow_null=True, help_text="of a warning at a share of the target")
+    offset_seconds = serializers.IntegerField(
+        allow_null=True, help_text="of a warning: of opening hours after the deadline, before it if negative"
+    )
 
 
 class StepSerializer(serializers.Serializer):
@@ -180,6 +183,7 @@ def _shown(found: explaining.Explanation, is_staff: bool, at: Any) -> dict[str, 
                 "consumed_seconds": entry.consumed,
                 "due_at": entry.due_at,
                 "percent": entry.percent,
+                "offset_seconds": entry.offset,
             }
             for entry, line in zip(found.entries, found.lines, strict=True)
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sla.words import length
 from tenants.text import say
 from tickets.models import Event, Skip
 from tickets.sentences import (
@@ -183,7 +184,14 @@ def _tag_removed(data: Data, words: Words) -> Told:
 
 
 def _warned(data: Data, words: Words) -> Told:
-    text = _("%(percent)s%% of the time for %(metric)s is used") % {**data, "metric": metric(data)}
+    values = {**data, "metric": metric(data)}
+    text = _("%(percent)s%% of the time for %(metric)s is used")
+    if (offset := data.get("offset")) is not None:
+        values["length"] = length(abs(offset))
+        text = _("At most %(length)s of the time for %(metric)s are left")
+        if offset > 0:
+            text = _("The time for %(metric)s has been up for %(length)s")
+    text = text % values
     return Told(text=text, icon="hourglass", tone="warn")
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.policy.wording import said, told
 from sla.document import Duration, PolicyError, durations
+from sla.document.durations import Offset
 from sla.document.fields import KEY_PATTERN
 from sla.document.opening import span
 from sla.document.records import LONGEST_KEY
@@ -169,19 +170,32 @@ _UNITS = (
     (r"\s*(?:минуты|минута|минут|мин\.?|minutos?)(?=\s|\d|$)", "m"),
 )
 
+#: What people call the side of a deadline, besides what a file knows.
+_SIDES = {"до": "before", "antes": "before", "после": "after", "después": "after", "despues": "after"}
+
 
 def read_length(written: str) -> Duration:
     """A target as people write it. ValidationError says what to write instead."""
-    words = written.strip().lower()
-    for pattern, unit in _UNITS:
-        words = re.sub(rf"(?<=\d){pattern}", unit, words)
     try:
-        return durations.parse(words, days_allowed=False)
+        return durations.parse(_with_usual_units(written), days_allowed=False)
     except ValueError:
         raise ValidationError(
             gettext('"%(written)s" is no length of time here. Write 90m, 4h, 1h30m or 3 business days.')
             % {"written": written}
         ) from None
+
+
+def _with_usual_units(written: str) -> str:
+    words = written.strip().lower()
+    for pattern, unit in _UNITS:
+        words = re.sub(rf"(?<=\d){pattern}", unit, words)
+    return words
+
+
+def read_offset(written: str) -> Offset:
+    """A time before or after a deadline as people write it. ValueError if it is none."""
+    length, _, side = _with_usual_units(written).rpartition(" ")
+    return durations.parse_offset(f"{length.strip()} {_SIDES.get(side, side)}")
 
 
 class PartForm(forms.Form):

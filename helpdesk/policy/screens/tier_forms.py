@@ -19,13 +19,15 @@ from helpdesk.policy.screens.conditions import (
     initial_of,
 )
 from helpdesk.policy.screens.drafting import Document
-from helpdesk.policy.screens.forms import KeyField, PartForm, WordsField, key_for, options
-from sla.document import SupportPolicy
+from helpdesk.policy.screens.forms import KeyField, PartForm, WordsField, key_for, options, read_offset
+from sla.document import SupportPolicy, durations
+from sla.document.durations import Offset
 from sla.document.people import Tier
-from sla.document.rules import BREACH, Rule
+from sla.document.rules import BREACH, EACH, HIGHEST, At, Rule
 from sla.document.terms import WATCHED
 from tickets.promise import NAMES
 
+CATCH_UP = "catch_up"
 #: Whom a rule tells.
 NOTIFIED = {
     "assignee": _("who works on it"),
@@ -82,21 +84,45 @@ class TierForm(PartForm):
 
 
 class MomentField(forms.CharField):
-    """A share of a target, 75%; nothing for the moment at which it is missed."""
+    """A share of a target, 75%; 30m before or 2h after it is due; nothing for the moment at which it is missed."""
 
     def clean(self, value: Any) -> Any:
-        """The share in percent, or `breach`."""
+        """The share in percent, the offset as a file has it, or `breach`."""
         written = (super().clean(value) or "").rstrip("% ")
         if not written:
             return BREACH
-        if not (written.isascii() and written.isdecimal() and 1 <= int(written[:4]) <= 99):
-            raise ValidationError(gettext("Write a share from 1% to 99%, or nothing."))
-        return int(written)
+        if written.isascii() and written.isdecimal() and 1 <= int(written[:4]) <= 99:
+            return int(written)
+        try:
+            return str(read_offset(written))
+        except ValueError:
+            raise ValidationError(
+                gettext("Write a share from 1% to 99%, a time such as 30m before or 2h after, or nothing.")
+            ) from None
 
 
-def moment(at: int | str) -> str:
+def moment(at: At) -> str:
     """A moment as its field shows it."""
-    return "" if at == BREACH else f"{at}%"
+    if at == BREACH:
+        return ""
+    return str(at) if isinstance(at, Offset) else f"{at}%"
+
+
+class CatchUpForm(PartForm):
+    """What a worker that comes late does about several moments of a clock."""
+
+    places = {f"escalation.{CATCH_UP}": CATCH_UP}
+
+    def __init__(self, data: Any, *, policy: SupportPolicy) -> None:
+        super().__init__(data, initial={CATCH_UP: policy.escalation.catch_up})
+        self.fields[CATCH_UP] = forms.ChoiceField(
+            label=_("When several moments of one clock passed before anybody could act"),
+            choices=[
+                (EACH, _("the rules of each act, the oldest first")),
+                (HIGHEST, _("only the rules of the highest act")),
+            ],
+            widget=forms.RadioSelect,
+        )
 
 
 class RuleForm(PartForm):
@@ -125,10 +151,13 @@ class RuleForm(PartForm):
             label=_("Which clock it watches"), choices=[(name, NAMES[name]) for name in WATCHED]
         )
         self.fields["at"] = MomentField(
-            label=_("At which share of the target"),
+            label=_("At which moment"),
             required=False,
-            max_length=5,
-            help_text=_("Such as 75%. Empty: when the target is missed."),
+            max_length=durations.LONGEST_WRITTEN,
+            help_text=_(
+                "A share of the target, such as 75%; or opening hours from the deadline, such as 30m before or 2h"
+                " after. Empty: when the target is missed."
+            ),
         )
         ask_conditions(self, policy)
         ask_answers(self, policy)

@@ -72,7 +72,7 @@ def test_a_rule_is_made_changed_moved_and_removed(desk, send, apply_draft, polic
     assert (made.when.clock, made.when.at, made.when.only.priorities) == ("first_response", 75, ("critical",))
     assert made.do.notify == ("assignee", "team")
     page = text_of(desk.get(RULES))
-    assert "First response: 75% of the target is used up" in page
+    assert "First response: 75% of the time used" in page
     assert "who works on it, the team" in page
 
     assert desk.post(f"{RULES}nearly-late/move", {"to": "up"}).status_code == 302

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from escalation import explaining
+from escalation import explaining, rules
 from escalation.models import RuleRun
 from helpdesk.policy.apply import apply
 from sla.document import PolicyError, SupportPolicy
@@ -26,18 +26,18 @@ def rule(key, clock, at, effect="notify: [team]"):
     return f"    {key}:\n      name: {key}\n      when: {{clock: {clock}, at: {at}}}\n      do: {{{effect}}}\n"
 
 
-def policy(*rules, catch_up=""):
+def policy(*more, catch_up=""):
     head, _, rest = IONE.partition(RULES)
     assert rest
     setting = f"  catch_up: {catch_up}\n" if catch_up else ""
-    text = f"{head}{setting}{RULES}{''.join(rules)}{rest}"
+    text = f"{head}{setting}{RULES}{''.join(more)}{rest}"
     return text.replace("    warn: ", f"{HOLDS}    warn: ", 1)
 
 
 @pytest.fixture
 def holds(at_acme):
-    def do(*rules, catch_up=""):
-        apply(SupportPolicy.load(policy(*rules, catch_up=catch_up)), at=MONDAY_9AM - timedelta(days=5))
+    def do(*more, catch_up=""):
+        apply(SupportPolicy.load(policy(*more, catch_up=catch_up)), at=MONDAY_9AM - timedelta(days=5))
 
     return do
 
@@ -56,6 +56,11 @@ def ran(ticket):
 def work(*hours):
     for hour in hours:
         alarms.work_due(until=MORNING + hour * HOUR + timedelta(seconds=2))
+
+
+def late(ticket, hours):
+    """The workers stood still: the first that comes finds everything that has happened since."""
+    rules.rang(ticket.pk, MORNING + hours * HOUR)
 
 
 def test_a_rule_on_the_time_of_a_tier_runs(holds, grace):
@@ -140,7 +145,7 @@ def test_a_late_worker_lets_the_rules_of_each_moment_act_the_oldest_first(holds,
     holds(*LADDER)
     ticket = critical(grace)
 
-    work(7)
+    late(ticket, 7)
 
     assert [key for key, _ in ran(ticket)] == ["half", "missed", "later"]
 
@@ -149,7 +154,7 @@ def test_a_late_worker_lets_only_the_rules_of_the_highest_moment_act_if_the_poli
     holds(*LADDER, catch_up="highest")
     ticket = critical(grace)
 
-    work(7)
+    late(ticket, 7)
 
     assert [key for key, _ in ran(ticket)] == ["later"]
     told = {each.rule: each for each in explaining.told(ticket, at=MORNING + 7 * HOUR)}
@@ -162,7 +167,7 @@ def test_the_highest_moment_is_one_whose_rule_would_act(holds, grace):
     holds(*LADDER[:2], narrow, catch_up="highest")
     ticket = critical(grace)
 
-    work(7)
+    late(ticket, 7)
 
     assert [key for key, _ in ran(ticket)] == ["missed"]
 

@@ -6,21 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla.clock import Event, EventType, HistoryInvalid, Target, TargetTable, fold
+from sla.clock import Event, EventType, HistoryInvalid, Target, TargetTable, Window, fold
 from tests.sla.calendars import MADRID, OFFICE
 from tests.sla.examples import EXAMPLES
 from tests.sla.histories import ALL_DAY, clocks, created, event, terms, today
 
 BEGIN = datetime(2026, 3, 26, 9, tzinfo=UTC)
+OFFSETS = (timedelta(minutes=-20), timedelta(minutes=45))
 METRICS = ("first_response", "next_response", "periodic_update", "resolution")
 TABLE = TargetTable(
     {
-        (policy, priority, metric): Target(calendar, seconds=60 * length * (number + 1), warn=(50, 90))
+        (policy, priority, metric): Target(calendar, seconds=60 * length * (number + 1), warn=(50, 90, *OFFSETS))
         for policy, calendar in (("standard", OFFICE), ("gold", MADRID), ("round", ALL_DAY))
         for priority, length in (("low", 400), ("normal", 120), ("high", 30))
         for number, metric in enumerate(METRICS)
         if (policy, metric) != ("gold", "first_response")
-    }
+    },
+    {
+        (policy, "normal", "1"): Target(
+            calendar, seconds=7200, warn=(50, *OFFSETS), pause_on=frozenset({"pending", "approval"})
+        )
+        for policy, calendar in (("standard", OFFICE), ("round", ALL_DAY))
+    },
+    {policy: Target(OFFICE, open_ended=True) for policy in ("standard", "gold", "round")},
 )
 
 happenings = st.one_of(
@@ -33,39 +41,71 @@ happenings = st.one_of(
     st.sampled_from(["low", "normal", "high", "unknown"]).map(lambda to: ("priority", to)),
     st.sampled_from(["standard", "gold", "round"]).map(lambda to: ("policy", to)),
     st.sampled_from([OFFICE, MADRID]).map(lambda to: ("calendar", to)),
+    st.sampled_from(["1", "2", None]).map(lambda to: ("tier", to)),
+    st.sampled_from(["a", "b"]).flatmap(
+        lambda to: st.sampled_from([("approval_asked", to), ("approval_ended", to)]),
+    ),
+    # So many seconds after it was made.
+    st.integers(60, 2 * 86400).map(lambda after: ("promised", after)),
 )
 times = st.integers(0, 5 * 86400)
+windows = st.lists(
+    st.builds(
+        lambda begin, length, late, metrics: Window(
+            BEGIN + timedelta(seconds=begin),
+            None if length is None else BEGIN + timedelta(seconds=begin + length),
+            frozenset(metrics),
+            known_at=BEGIN + timedelta(seconds=begin + late),
+        ),
+        times,
+        st.none() | st.integers(60, 86400),
+        st.sampled_from([0, 0, 600, 86400]),
+        st.sets(st.sampled_from(["first_response", "resolution", "tier"]), min_size=1),
+    ),
+    max_size=2,
+)
 
 
 @st.composite
 def histories(draw, steps=happenings):
     first = Event(
-        BEGIN, "created", by=draw(st.sampled_from(["customer", "agent"])), policy="standard", priority="normal"
+        BEGIN,
+        "created",
+        by=draw(st.sampled_from(["customer", "agent"])),
+        policy="standard",
+        priority="normal",
+        tier=draw(st.sampled_from(["1", None])),
     )
     rest = sorted(draw(st.lists(st.tuples(times, steps), max_size=12)), key=lambda step: step[0])
-    return [first, *(Event(BEGIN + timedelta(seconds=after), kind, to=to) for after, (kind, to) in rest)]
+    return [first, *(_event(after, kind, to) for after, (kind, to) in rest)]
 
 
-def rows(history, as_of):
-    return [clock.row() for clock in fold(history, TABLE, as_of)]
+def _event(after, kind, to):
+    then = BEGIN + timedelta(seconds=after)
+    return Event(then, kind, to=then + timedelta(seconds=to) if kind == "promised" else to)
+
+
+def rows(history, as_of, windows=()):
+    return [clock.row() for clock in fold(history, TABLE, as_of, windows)]
 
 
 @EXAMPLES
-@given(histories(), times)
-def test_folding_again_gives_the_same_rows_and_ledgers(history, after):
+@given(histories(), times, windows)
+def test_folding_again_gives_the_same_rows_and_ledgers(history, after, windows):
     as_of = BEGIN + timedelta(seconds=after)
-    one, other = fold(history, TABLE, as_of), fold(tuple(history), TABLE, as_of)
+    one, other = fold(history, TABLE, as_of, windows), fold(tuple(history), TABLE, as_of, windows)
 
     assert [clock.row() for clock in one] == [clock.row() for clock in other]
     assert [clock.ledger for clock in one] == [clock.ledger for clock in other]
 
 
 @EXAMPLES
-@given(histories(), times)
-def test_the_future_does_not_change_the_present(history, after):
+@given(histories(), times, windows)
+def test_the_future_does_not_change_the_present(history, after, windows):
     as_of = BEGIN + timedelta(seconds=after)
 
-    assert rows(history, as_of) == rows([past for past in history if past.at <= as_of], as_of)
+    known = [window for window in windows if window.known_at <= as_of]
+    assert rows(history, as_of, windows) == rows([past for past in history if past.at <= as_of], as_of, known)
 
 
 @EXAMPLES

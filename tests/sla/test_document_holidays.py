@@ -20,7 +20,7 @@ def is_open(policy, day):
     return policy.calendar().is_open(noon_in_moscow)
 
 
-@pytest.mark.parametrize("day", ["2024-04-27", "2024-11-02", "2024-12-28", "2025-11-01"])
+@pytest.mark.parametrize("day", ["2024-04-27", "2024-11-02", "2024-12-28", "2025-11-01", "2027-02-20"])
 def test_a_saturday_made_a_working_day_is_open_with_normal_hours(policy, day):
     day = date.fromisoformat(day)
     opening = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)  # 7:00 in Moscow
@@ -36,6 +36,8 @@ def test_a_saturday_made_a_working_day_is_open_with_normal_hours(policy, day):
         "2024-01-08", "2024-02-23", "2024-03-08", "2024-04-29", "2024-04-30", "2024-05-10", "2024-11-04", "2024-12-31",
         "2025-01-02", "2025-05-02", "2025-05-08", "2025-06-13", "2025-11-03", "2025-11-04", "2025-12-31",
         "2026-01-09", "2026-03-09", "2026-05-11", "2026-06-12", "2026-11-04", "2026-12-31",
+        "2027-01-08", "2027-02-22", "2027-02-23", "2027-03-08", "2027-05-03", "2027-05-10", "2027-06-14", "2027-11-04",
+        "2027-11-05", "2027-12-31",
     ],
 )  # fmt: skip
 def test_a_weekday_off_by_law_or_decree_is_closed(policy, day):
@@ -43,7 +45,10 @@ def test_a_weekday_off_by_law_or_decree_is_closed(policy, day):
     assert not is_open(policy, date.fromisoformat(day))
 
 
-@pytest.mark.parametrize("day", ["2024-04-26", "2024-05-08", "2025-01-09", "2025-05-05", "2026-01-12", "2026-11-20"])
+@pytest.mark.parametrize(
+    "day",
+    ["2024-04-26", "2024-05-08", "2025-01-09", "2025-05-05", "2026-01-12", "2026-11-20", "2027-02-24", "2027-04-30"],
+)
 def test_an_ordinary_weekday_is_open(policy, day):
     assert is_open(policy, date.fromisoformat(day))
 

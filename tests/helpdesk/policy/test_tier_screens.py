@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from sla.models import PolicyDraft
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from escalation.models import RuleRun
+from sla.document.durations import Offset
+from sla.models import PolicyDraft, Priority
+from tenants import alarms
 from tests.helpdesk.policy.conftest import changed
-from tests.support.world import make_ticket
+from tests.support.world import MONDAY_9AM, make_ticket
 from tests.tickets.portal import text_of
 from tickets.models import Team, Ticket
 
@@ -81,10 +88,56 @@ def test_a_rule_is_made_changed_moved_and_removed(desk, send, apply_draft, polic
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept", "shown"),
+    [
+        ("30m before", Offset(-1800), "First response: 30 min before the time is up"),
+        ("2 h after", Offset(7200), "First response: 2 h after the time was up"),
+        ("2 часа до", Offset(-7200), "First response: 2 h before the time is up"),
+        ("30 minutos después", Offset(1800), "First response: 30 min after the time was up"),
+    ],
+)
+def test_a_rule_acts_before_or_after_the_deadline(desk, send, apply_draft, policy_now, typed, kept, shown):
+    apply_draft(send(f"{RULES}new", name_en="Near", clock="first_response", at=typed, notify=["team"]))
+
+    assert policy_now().escalation.rules["near"].when.at == kept
+    assert shown in text_of(desk.get(RULES))
+    unchanged = send(f"{RULES}near/")
+    assert desk.get(unchanged["Location"]).context["page"].plan.changes == []
+
+
+def test_what_a_late_worker_does_is_chosen_on_the_page_of_the_rules(desk, send, apply_draft, policy_now):
+    assert policy_now().escalation.catch_up == "each"
+
+    apply_draft(desk.post(RULES, {"catch_up": "highest"}))
+
+    assert policy_now().escalation.catch_up == "highest"
+    assert desk.post(RULES, {"catch_up": "never"}).status_code == 422
+
+
+def test_rules_say_when_they_last_ran_and_on_what(at_acme, desk, grace):
+    assert text_of(desk.get(RULES)).count("not yet") == len(desk.get(RULES).context["rows"])
+    with CaptureQueriesContext(connection) as before:
+        desk.get(RULES)
+    tickets = [make_ticket(grace, priority=Priority.objects.get(key="critical"), at=MONDAY_9AM) for _ in range(3)]
+    alarms.work_due(until=MONDAY_9AM + timedelta(days=2))
+
+    with CaptureQueriesContext(connection) as after:
+        page = desk.get(RULES)
+
+    rows = {row["key"]: row["ran"] for row in page.context["rows"]}
+    last = RuleRun.objects.filter(ran=True, rule="first-response-missed").latest("at")
+    assert rows["first-response-missed"].at == last.at
+    assert rows["first-response-missed"].number in {ticket.number for ticket in tickets}
+    assert f"/desk/tickets/{rows['first-response-missed'].number}/" in page.content.decode()
+    assert len(after) <= len(before) + 1  # which of the tickets the reader may see
+
+
+@pytest.mark.parametrize(
     ("typed", "says"),
     [
         ({}, "This rule does nothing."),
         ({"escalate": "next"}, "Passing on needs a reason for staff"),
+        ({"at": "2 business days before", "raise_priority": "on"}, "Write a share from 1% to 99%"),
         ({"at": "100%", "raise_priority": "on"}, "Write a share from 1% to 99%"),
         ({"clock": "next_response", "raise_priority": "on"}, "No SLA policy promises a next_response"),
         ({"escalate": "tier-1"}, "Select a valid choice"),

@@ -179,7 +179,7 @@ def _would(next_at: datetime | None, checks: list[conditions.Check], *, would_ru
 
 
 def _moment(metric: str, at: At) -> str:
-    return words.moment(str(promise.NAMES.get(metric, metric)), at)
+    return words.trigger(str(promise.NAMES.get(metric, metric)), at)
 
 
 def _does(effect: Effect, policy: SupportPolicy) -> str:

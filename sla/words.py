@@ -118,7 +118,7 @@ def duration(value: Duration) -> str:
     return length(seconds)
 
 
-def moment(clock: str, at: At) -> str:
+def trigger(clock: str, at: At) -> str:
     """What makes a rule look at a ticket: Resolution: 75% of the time used."""
     values: dict[str, object] = {"metric": clock, "percent": at}
     if at == BREACH:

@@ -126,7 +126,7 @@ def rules(policy: SupportPolicy) -> list[str]:
     for rule in policy.escalation.rules.values():
         if not (rule.do.escalate and rule.do.tell_customer):
             continue
-        said = words.moment(str(NAMES[rule.when.clock]), rule.when.at)
+        said = words.trigger(str(NAMES[rule.when.clock]), rule.when.at)
         only = ", ".join(
             [*(say(policy.priorities[key].name) for key in rule.when.only.priorities), *_answers(policy, rule)]
         )

@@ -48,7 +48,7 @@ def _row(editing: Editing, rule: Rule, ran: Mapping[str, LastRun]) -> dict[str, 
     return {
         "key": rule.key,
         "name": say(rule.name),
-        "moment": words.moment(str(NAMES[rule.when.clock]), rule.when.at),
+        "moment": words.trigger(str(NAMES[rule.when.clock]), rule.when.at),
         "only": list(in_words(policy, rule.when.only)),
         "raises": do.raise_priority,
         "escalates": do.escalate,

@@ -288,7 +288,7 @@ def test_administrators_find_the_addresses_and_make_new_ones(root, postmark):
     page = client.get("/desk/mail/sender").content.decode()
     assert f"http://acme.localhost/mail-hooks/{hooks.token(postmark)}/incoming" in page
 
-    client.post("/desk/mail/sender/hooks")
+    client.post("/desk/mail/sender/hooks", {"typed": "Postmark"})
     postmark.refresh_from_db()
     assert postmark.hook_round == 1
     again = client.get("/desk/mail/sender").content.decode()

@@ -15,7 +15,7 @@ from sla.document import SupportPolicy
 from sla.document.form_fields import Facts
 from sla.document.requests import Category, Level, Priority
 from tenants.text import say
-from tickets.errors import RudeWordsWarned
+from tickets.errors import RudeWords, RudeWordsWarned
 from tickets.forms.fields import LONGEST_TEXT, AskingForm
 from tickets.forms.files import FilesField, UploadingForm
 from tickets.models import Organization
@@ -60,8 +60,11 @@ class CourtesyForm(TokenForm):
 
     @property
     def warns_of_words(self) -> bool:
-        """Whether its sender was warned, now or before: the page then offers to send it all the same."""
-        return self.refused_for == RudeWordsWarned.code or self.has_said("as_it_is")
+        """Whether its sender was warned, now or before: the page then offers to send it all the same.
+
+        Where the policy refuses rude words the tick would do nothing, so it is not offered.
+        """
+        return self.refused_for == RudeWordsWarned.code or (self.is_as_it_is and self.refused_for != RudeWords.code)
 
     def has_said(self, name: str) -> bool:
         """Whether its sender ticked or pressed this; when the page comes back for another reason it is said still."""

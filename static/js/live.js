@@ -202,10 +202,12 @@
       for (const part of page.querySelectorAll("[data-parts] > [id]")) renew(document.getElementById(part.id), part);
       this.closeOrOpen(page);
       const news = page.querySelector("[data-news]");
+      const isSaid = news.querySelector("[data-has-to-be-seen]");
       this.insert([...news.children], news.dataset.order === "newest");
       this.loaded = news.dataset.loaded;
       const told = page.querySelector("[data-told]");
-      if (told) this.tell(told.textContent.trim());
+      // A message that nobody has read is not talked over by what the desk does by itself.
+      if (told && (isSaid || !this.unseen.length)) this.tell(told.textContent.trim());
       this.advance();
     }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from inbox.imap import looking
@@ -48,7 +51,10 @@ def test_a_mailbox_is_tried_as_it_is_typed_and_then_saved(town):
             # The worker's own first look, which finds nobody, comes before what is told here, and no other one after.
             wait_until(ImapAccount.objects.exclude(failing_since=None).exists, "a first look at the mailbox", page)
             alarms.cancel(looking.LOOK, ImapAccount.objects.get().pk)
-            ImapAccount.objects.update(error="folder", said="Inbox, Sent, Archive", failing_since=MONDAY_9AM)
+            held = timezone.now() + timedelta(minutes=30)
+            ImapAccount.objects.update(
+                error="folder", said="Inbox, Sent, Archive", failing_since=MONDAY_9AM, busy_until=held
+            )
             receiving.receive(mail(message_id="<1@pc>"), mailbox=Mailbox.objects.get(), at=MONDAY_9AM)
         page.reload()
         wrong += looked_at(page, "mailbox-trouble")

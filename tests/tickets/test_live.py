@@ -67,6 +67,17 @@ def test_ones_own_words_need_not_be_seen_and_are_not_announced(signed_in, ada, g
     assert "data-told" not in page
 
 
+def test_what_somebody_said_is_announced_before_what_was_done_after_it(signed_in, ada, mary, grace):
+    ticket = make_ticket(grace, at=timezone.now())
+    loaded = last_event(ticket)
+
+    actions.comment(ticket, author=grace, body="It smokes now!", at=timezone.now())
+    actions.add_tag(ticket, "smoke", actor=mary, at=timezone.now())
+    told = news_of(signed_in(ada), ticket, loaded).context["told"]
+
+    assert told.item.is_message
+
+
 def test_who_reads_messages_alone_still_sees_what_a_reply_depends_on(signed_in, ada, mary, grace):
     ticket = make_ticket(grace, at=timezone.now())
     loaded = last_event(ticket)

@@ -76,7 +76,12 @@ def news(request: HttpRequest, person: User, number: int) -> HttpResponse:
         **lively(ticket, person, promise.policy_for(ticket), story),
         "touched": {block for event in events for block in _touched(event)},
         "news": new[::-1] if newest_first else new,
-        "told": max((each for each in new if not each.item.is_own), key=lambda each: each.event, default=None),
+        # What somebody said comes before what the desk did by itself a moment later.
+        "told": max(
+            (each for each in new if not each.item.is_own),
+            key=lambda each: (each.has_to_be_seen, each.event),
+            default=None,
+        ),
         "newest_first": newest_first,
     }
     return render(request, "tickets/desk/_news.html", context)

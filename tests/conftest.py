@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.support.world",
     "tests.support.clauses",
     "tests.support.lines",
+    "tests.support.again",
 ]
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

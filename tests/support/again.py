@@ -1,0 +1,41 @@
+"""A journey that failed is run once more, and the end of the run names it.
+
+Journeys share a browser, a worker and beat with all that a loaded machine does meanwhile: one that passes the second time
+says more about its own waiting than about the product. It is named so that somebody mends it; all other tests run once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+#: The fixture of those tests, and what a report carries of a first run that failed.
+JOURNEY, FAILED_FIRST = "town", "failed first"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a journey, and once more if it failed; other tests run as ever."""
+    if JOURNEY not in getattr(item, "fixturenames", ()):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    if failed := [report for report in reports if report.failed]:
+        item.user_properties.append((FAILED_FIRST, failed[0].longreprtext[-2000:]))
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Every journey that needed its second run, with what went wrong in the first."""
+    passed = [report for report in terminalreporter.stats.get("passed", []) if report.when == "call"]
+    again = [(report.nodeid, why) for report in passed for name, why in report.user_properties if name == FAILED_FIRST]
+    if again:
+        terminalreporter.section(f"{len(again)} JOURNEYS PASSED ONLY THE SECOND TIME", sep="!", yellow=True, bold=True)
+        for name, why in again:
+            terminalreporter.line(f"{name}\n{why}\n")

@@ -36,9 +36,10 @@ def test_a_journey_has_a_second_run_that_is_told(tmp_path, workers):
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_some.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-p", "tests.support.again", "-p", "no:cacheprovider", *workers]
+    environment = {"PYTHONPATH": str(ROOT)}
 
     ran = subprocess.run(
-        [*command, str(tmp_path)], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+        [*command, str(tmp_path)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
 
     assert "2 failed, 1 passed" in ran.stdout, ran.stdout + ran.stderr

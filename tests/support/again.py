@@ -1,7 +1,8 @@
 """A journey that failed is run once more, and the end of the run names it.
 
-Journeys share a browser, a worker and beat with all that a loaded machine does meanwhile: one that passes the second time
-says more about its own waiting than about the product. It is named so that somebody mends it; all other tests run once.
+Journeys share a browser, a worker and beat with all that a loaded machine does meanwhile: one that passes the second
+time says more about its own waiting than about the product. It is named so that somebody mends it; all other tests run
+once.
 """
 
 from __future__ import annotations

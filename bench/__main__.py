@@ -21,8 +21,7 @@ from scripts.processes import CannotStart
 def main() -> None:
     """Start servers of its own, load, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--tickets", type=int, default=1_000_000)
-    parser.add_argument("--tenants", type=int, default=1_000)
+    parser.add_argument("--tenants", type=int, default=1_000, help="with a thousand tickets each, the largest fifty")
     parser.add_argument("--due", type=int, default=10_000, help="clocks that fall due at once")
     parser.add_argument("--streams", type=int, default=500, help="pages that are open at once")
     parser.add_argument("--data", type=Path, default=Path("var/bench"))

@@ -20,7 +20,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bench import due, filling, lists, live, mail, recalculation, replay
+from bench import due, filling, lists, live, mail, peers, recalculation, replay
 from bench.measuring import Browser, median_ms
 from bench.multiply import multiply
 from scripts.installation import Installation
@@ -53,9 +53,9 @@ class Bench:
         self._say(f"{SOURCE_TICKETS:,} tickets filed by the real actions in {seconds:.0f} s")
         web = self._start_web()
         try:
-            few = self._grow(10, tickets=10_000)
+            few = self._grow(10)
             before, lists_before = self._measure(few), lists.measure(self.port, few)
-            largest = self._grow(self.wanted.tenants, tickets=self.wanted.tickets)
+            largest = self._grow(self.wanted.tenants)
             self._print(before, self._measure(largest))
             lists.report(lists_before, lists.measure(self.port, largest))
             replay.measure(largest, self._say)
@@ -69,8 +69,8 @@ class Bench:
     def _say(self, text: str) -> None:
         print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
 
-    def _grow(self, tenants: int, *, tickets: int) -> Tenant:
-        """Fill up to so many tenants and tickets; the last new tenant is the largest and is returned."""
+    def _grow(self, tenants: int) -> Tenant:
+        """Fill up to so many tenants, with SOURCE_TICKETS each; the last new one is the largest and is returned."""
         everyone = filling.tenants(self.owner_url, tenants)
         empty = [tenant for tenant in everyone if not self._has_tickets(tenant)]
         if not empty:
@@ -85,8 +85,14 @@ class Bench:
             lambda tenant: size if tenant == largest.pk else 1,
             self._say,
         )
-        self._say(f"grown to {tenants:,} tenants in {time.monotonic() - begun:.0f} s; {tickets:,} tickets wanted")
+        self._say(f"grown to {tenants:,} tenants, {self._tickets():,} tickets, in {time.monotonic() - begun:.0f} s")
         return largest
+
+    def _tickets(self) -> int:
+        """How many tickets there are, of all tenants."""
+        with psycopg.connect(self.owner_url) as owner:
+            row = owner.execute("SELECT count(*) FROM tickets_ticket").fetchone()
+        return row[0] if row else 0
 
     def _has_tickets(self, tenant: Tenant) -> bool:
         with act_as(tenant):
@@ -222,10 +228,12 @@ class Bench:
     def _print(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """A line a figure: milliseconds now, ratio to the bare view, to ten thousand tickets, and queries."""
         bare = after["bare view"]
-        print(f"\n{'':24}{'ms':>9}{'x bare':>9}{'x 10,000':>10}{'queries':>9}   (at {self.wanted.tickets:,} tickets)")
+        print(f"\n{'':24}{'ms':>9}{'x bare':>9}{'x 10,000':>10}{'queries':>9}   (at {self._tickets():,} tickets)")
         for name, figure in after.items():
             if isinstance(figure, float):
                 growth = figure / before[name]
                 print(f"{name:24}{figure:9.1f}{figure / bare:9.1f}{growth:10.2f}{after['queries'].get(name, ''):>9}")
-        by_hand = after["list's SQL by hand"]
-        print(f"\nlist: {after['list'] / by_hand:.1f} times its SQL by hand\n", flush=True)
+        for page, by_hand in (("list", "list's SQL by hand"), ("search, common word", "search's SQL by hand")):
+            print(f"{page}: {after[page] / after[by_hand]:.1f} times its SQL by hand")
+        peers.report(after, print)
+        print(flush=True)

@@ -129,7 +129,7 @@ class Bench:
         pages = {
             "list": "/desk/tickets/?view=all",
             "list, page 5": self._page_five(browser),
-            "list's counts, later": "/desk/views/",
+            "list's counts, later": "/desk/views",
             "ticket": f"/desk/tickets/{number}/",
             "search, rare word": "/desk/search?q=E00042",
             "search, common word": "/desk/search?q=printer",

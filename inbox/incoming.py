@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,6 +52,7 @@ _MATCHED = {
     "token_of_other": gettext_lazy("by the reply address of somebody else of this ticket; its sender takes part too"),
     "references": gettext_lazy("by the mail of ours that it answers; its sender takes part"),
     "left": gettext_lazy("by a reply address of somebody who does not take part any more"),
+    "report": gettext_lazy("by the mail of ours that it is about"),
     "new": gettext_lazy("it answers nothing, so it became a request of its own"),
 }
 _PROOFS = {
@@ -75,11 +76,7 @@ class Page:
 
 def page_of(person: User, *, outcome: str = "", after: str = "") -> Page:
     """The newest mails with an outcome, after the key of a page before; a key that somebody made up begins anew."""
-    found = (
-        InboundMail.objects.shown_to(person).select_related("mailbox", "ticket").defer("quote", "ticket__description")
-    )
-    if outcome:
-        found = found.filter(outcome=outcome)
+    found = narrowed(person, outcome=outcome)
     at, _separator, pk = after.partition("_")
     try:
         instant, row = datetime.fromisoformat(at), UUID(pk)
@@ -90,6 +87,14 @@ def page_of(person: User, *, outcome: str = "", after: str = "") -> Page:
     mails = list(found.order_by("-received_at", "-id")[: PAGE_SIZE + 1])
     last = mails[PAGE_SIZE - 1] if len(mails) > PAGE_SIZE else None
     return Page(mails[:PAGE_SIZE], f"{last.received_at.isoformat()}_{last.pk}" if last else "")
+
+
+def narrowed(person: User, *, outcome: str) -> QuerySet[InboundMail]:
+    """Mails with an outcome that a person may read of, without what they quote."""
+    found: QuerySet[InboundMail] = (
+        InboundMail.objects.shown_to(person).select_related("mailbox", "ticket").defer("quote", "ticket__description")
+    )
+    return found.filter(outcome=outcome) if outcome else found
 
 
 def badge(mail: InboundMail) -> dict[str, str]:
@@ -132,13 +137,18 @@ def facts(mail: InboundMail) -> list[tuple[str, str]]:
     """The verdict: how it was matched, who says that the sender is who they say, what was left out."""
     verdict = mail.verdict
     found: list[tuple[str, str]] = []
-    if said := _MATCHED.get(str(verdict.get("matched", ""))):
+    matched = str(verdict.get("matched", ""))
+    # What is held or was set aside answers nothing either, but became no request.
+    if (said := _MATCHED.get(matched)) and (matched != "new" or mail.outcome == Outcome.TICKET):
         found.append((_("Matched"), str(said)))
     checks = verdict.get("authentication") or {}
     if proof := _sender(checks):
         found.append((_("Sender"), proof))
     if verdict.get("automatic"):
         found.append((_("Written by a program"), _("as %(header)s says") % {"header": verdict["automatic_by"]}))
+    if verdict.get("unsigned"):
+        no = _("No: it names a mail of ours, but anybody can who has seen that. Nothing was done on its word.")
+        found.append((_("Believed"), no))
     if verdict.get("silent"):
         found.append((_("Answered"), _("No: too many mails came from this address in a short time.")))
     if verdict.get("maybe"):

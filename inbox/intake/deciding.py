@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -63,18 +64,21 @@ def decide(
     """
     mail.sender, mail.sender_name = parsed.sender.email[:320], parsed.sender.name[:300]
     mail.subject = headers.one_line(parsed.subject, 300)
+    envelope = {name: mail.verdict[name] for name in ("came_to",) if name in mail.verdict}
+    parsed = replace(parsed, delivered_to=(*envelope.values(), *parsed.delivered_to))
     proof = authenticate(parsed, mail.mailbox, own)
     sender = owner_of(parsed.sender.email)
     match = matching.match(parsed, sender)
-    mail.verdict = _verdict(parsed, proof, match)
-    complaint = complaining.complaint_of(matching.answered(parsed))
+    mail.verdict = verdict_of(parsed, proof, match) | envelope
+    sent = matching.answered(parsed)
+    complaint = complaining.complaint_of(sent)
     if complaint is not None:
         complaining.mark(mail, complaint)
     reason, outcome = _set_aside(parsed, match)
     if reason:
-        mail.outcome, mail.reason, mail.ticket = outcome, reason, match.ticket
+        mail.outcome, mail.reason, mail.ticket = outcome, reason, match.ticket or match.maybe
         if reason == "bounce":
-            _report(mail, parsed, at)
+            _report(mail, parsed, sent, at)
         return
     if complaint is not None:
         files, left = files_of(parsed)
@@ -96,15 +100,25 @@ def decide(
         answering.refuse(mail, parsed, refusal, at=at)
 
 
-def _report(mail: InboundMail, parsed: ParsedMail, at: datetime) -> None:
-    """What a report says of a mail of ours, where our sign stands in it."""
+def came_to(address: str) -> dict[str, str]:
+    """What is known of a mail before it is read: the mail server's recipient, whom its header need not name."""
+    return {"came_to": headers.one_line(address, 320)} if address else {}
+
+
+def _report(mail: InboundMail, parsed: ParsedMail, answered: OutgoingMail | None, at: datetime) -> None:
+    """What a report says of a mail of ours. It is believed where our sign stands in it.
+
+    One that only names the mail's id, as anybody can who has seen the mail, is shown with it and does nothing.
+    """
     if parsed.bounce is None:
         return
-    came_to = [*(each.email for each in (*parsed.to, *parsed.cc)), *parsed.delivered_to]
-    about = take_report(parsed.bounce, came_to=came_to, at=at)
+    named = [*(each.email for each in (*parsed.to, *parsed.cc)), *parsed.delivered_to]
+    about = take_report(parsed.bounce, came_to=named, at=at)
+    if about is None and (about := answered) is not None:
+        mail.verdict["unsigned"] = True
     if about is not None:
         mail.ticket = about.ticket
-        mail.verdict["about"] = str(about.pk)
+        mail.verdict |= {"about": str(about.pk), "matched": "report"}
         if complaint := complaining.complaint_of(about):
             complaining.mark(mail, complaint)
 
@@ -123,7 +137,9 @@ def _set_aside(parsed: ParsedMail, match: Match) -> tuple[str, str]:
     if parsed.automatic in _ECHOES:
         return parsed.automatic.value, Outcome.DROPPED
     answers_us = match.ticket is not None or match.maybe is not None or matching.answers_us(parsed)
-    if parsed.automatic is Automatic.GENERATED and parsed.automatic_by == "Auto-Submitted" and answers_us:
+    # Beside what calls itself automatic: reports that are none of delivery, as that a mail was read.
+    says_so = parsed.automatic_by in ("Auto-Submitted", "Content-Type")
+    if parsed.automatic is Automatic.GENERATED and says_so and answers_us:
         return "auto_reply", Outcome.DROPPED
     return "", ""
 
@@ -311,7 +327,8 @@ def _remember_left(mail: InboundMail, left: list[str]) -> None:
         mail.verdict["left"] = left[:50]
 
 
-def _verdict(parsed: ParsedMail, proof: Authentication, match: Match) -> dict[str, object]:
+def verdict_of(parsed: ParsedMail, proof: Authentication, match: Match) -> dict[str, object]:
+    """How it was matched, who says that the sender is who they say, and what was noticed."""
     return {
         "matched": match.how or "new",
         "authentication": proof.told(),

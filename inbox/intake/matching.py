@@ -58,8 +58,9 @@ def answers_us(mail: ParsedMail) -> bool:
 
 
 def answered(mail: ParsedMail) -> OutgoingMail | None:
-    """The mail of ours that it answers."""
-    ids = list(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references)]))[:_MOST]
+    """The mail of ours that it answers, or reports about."""
+    reported = [mail.bounce.message_id] if mail.bounce is not None and mail.bounce.message_id else []
+    ids = list(dict.fromkeys([*reported, *mail.in_reply_to, *reversed(mail.references)]))[:_MOST]
     if not ids:
         return None
     sent = {each.message_id: each for each in OutgoingMail.objects.filter(message_id__in=ids).select_related("ticket")}

@@ -17,7 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 
-from inbox.intake import checking, deciding, senders
+from inbox.intake import checking, deciding, senders, strays
 from inbox.intake.senders import Authentication
 from inbox.mail import envelope, headers, reading, tokens
 from inbox.mail.parsing import ParsedMail, addresses, structure
@@ -87,7 +87,7 @@ def receive(
     if len(raw) > LARGEST:
         raise TooLarge
     tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else route(raw, to)
-    mail, is_copy = keep(raw, tenant, mailbox_id, at)
+    mail, is_copy = keep(raw, tenant, mailbox_id, at, to=to)
     if is_copy and mail.outcome != Outcome.WAITING:
         return Received(mail, None, is_copy=True)
     return take_kept(tenant, mail.pk, readable(raw), at, is_inside=is_inside)
@@ -235,9 +235,10 @@ def readable(raw: bytes) -> Read | None:
         return None
 
 
-def keep(raw: bytes, tenant: Tenant, mailbox_id: UUID, at: datetime) -> tuple[InboundMail, bool]:
-    """The mail as a row with its bytes, committed, and whether it was there before."""
+def keep(raw: bytes, tenant: Tenant, mailbox_id: UUID, at: datetime, *, to: str = "") -> tuple[InboundMail, bool]:
+    """The mail as a row with its bytes, committed, and whether it was there before. `to`: as the mail server said."""
     mail = InboundMail(tenant=tenant, mailbox_id=mailbox_id, key=key_of(raw), size=len(raw), received_at=at)
+    mail.verdict = deciding.came_to(to)
     try:
         with act_as(tenant):
             mail.raw.save("", ContentFile(raw), save=False)
@@ -284,18 +285,20 @@ def route(raw: bytes, to: str) -> tuple[Tenant, UUID]:
         if tenant is not None:
             with act_as(tenant):
                 return tenant, own_mailbox(address).pk
-    return _came_back(named)
+    tenant = _came_back(named) or (None if to else strays.owner_of(raw))
+    if tenant is None:
+        raise NoMailbox
+    return tenant, _home(tenant)
 
 
-def _came_back(named: Iterable[str]) -> tuple[Tenant, UUID]:
-    """Who made the sign in an address at a domain for what comes back. Raises NoMailbox."""
+def _came_back(named: Iterable[str]) -> Tenant | None:
+    """Who made the sign in an address at a domain for what comes back."""
     for address in named:
         if domain := envelope.domain_of(address):
             for place in BounceDomain.objects.filter(domain=domain).select_related("tenant"):
-                tenant = place.tenant
-                if envelope.is_from(tenant, address):
-                    return tenant, _home(tenant)
-    raise NoMailbox
+                if envelope.is_from(place.tenant, address):
+                    return place.tenant
+    return None
 
 
 def _home(tenant: Tenant) -> UUID:

@@ -49,7 +49,7 @@ def receive(raws: Sequence[bytes], *, to: str = "", mailbox: Mailbox | None = No
     if any(len(raw) > receiving.LARGEST for raw in raws):
         raise receiving.TooLarge
     tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else receiving.route(b"", to)
-    kept = _keep(raws, tenant, mailbox_id, at)
+    kept = _keep(raws, tenant, mailbox_id, at, to)
     waiting = {mail.pk: raw for (mail, _), raw in zip(kept, raws, strict=True) if mail.outcome == Outcome.WAITING}
     reads = _read(tenant, waiting, at)
     taken = _take(tenant, _strangers(reads), at)
@@ -59,11 +59,13 @@ def receive(raws: Sequence[bytes], *, to: str = "", mailbox: Mailbox | None = No
     return [taken.get(mail.pk) or Received(mail, None, is_copy=is_copy) for mail, is_copy in kept]
 
 
-def _keep(raws: Sequence[bytes], tenant: Tenant, mailbox: UUID, at: datetime) -> list[tuple[InboundMail, bool]]:
+def _keep(
+    raws: Sequence[bytes], tenant: Tenant, mailbox: UUID, at: datetime, to: str
+) -> list[tuple[InboundMail, bool]]:
     """As receiving.keep() for each, in one transaction where none came before."""
+    named: dict[str, Any] = {"tenant": tenant, "mailbox_id": mailbox, "received_at": at}
     mails = [
-        InboundMail(tenant=tenant, mailbox_id=mailbox, key=receiving.key_of(raw), size=len(raw), received_at=at)
-        for raw in raws
+        InboundMail(key=receiving.key_of(raw), size=len(raw), verdict=deciding.came_to(to), **named) for raw in raws
     ]
     try:
         with act_as(tenant):
@@ -74,7 +76,7 @@ def _keep(raws: Sequence[bytes], tenant: Tenant, mailbox: UUID, at: datetime) ->
     except IntegrityError:  # one of them came before
         for mail in mails:
             mail.raw.storage.delete(str(mail.raw.name))
-        return [receiving.keep(raw, tenant, mailbox, at) for raw in raws]
+        return [receiving.keep(raw, tenant, mailbox, at, to=to) for raw in raws]
     return [(mail, False) for mail in mails]
 
 

@@ -31,6 +31,7 @@ def save_sender(*, actor: User, at: datetime, address: str, secret: str = "", **
         claim(address)
     if (bounces := values.get("bounce_domain", "")).lower() != sender.bounce_domain.lower():
         claim_domain(bounces)
+    told_by = sender.provider
     went_to = (sender.way, sender.host.lower(), sender.user, sender.provider)
     for name in _FIELDS:
         if name in values:
@@ -39,6 +40,8 @@ def save_sender(*, actor: User, at: datetime, address: str, secret: str = "", **
         sender.secret = sealing.seal(secret)
     elif went_to != (sender.way, sender.host.lower(), sender.user, sender.provider):
         sender.secret = ""
+    if sender.provider != told_by:
+        sender.hook_secret, sender.hook_refused_at, sender.hook_refusal = "", None, ""
     if address.rpartition("@")[2].lower() != tenant.mail_address.rpartition("@")[2].lower():
         # The records of another domain were not looked at yet.
         sender.signs, sender.seen, sender.seen_at = False, {}, None
@@ -72,6 +75,20 @@ def renew_hooks(*, actor: User, at: datetime) -> Sender:
     sender.save(update_fields=["hook_round"])
     told = {"before": {"hook_round": str(before)}, "after": {"hook_round": str(sender.hook_round)}}
     audit.record("sender.hooks_renewed", sender, actor=actor, **told)
+    return sender
+
+
+def set_signing_secret(*, actor: User, at: datetime, secret: str) -> Sender:
+    """From now on the provider has to sign what it tells; with no secret it needs not. Raises NotPermitted.
+
+    Several secrets may stand there, with space between them: each address may have one of its own.
+    """
+    sender = _locked(actor, at)
+    before, sender.hook_secret = bool(sender.hook_secret), sealing.seal(" ".join(secret.split()))
+    sender.hook_refused_at, sender.hook_refusal = None, ""
+    sender.save(update_fields=["hook_secret", "hook_refused_at", "hook_refusal"])
+    told = {"before": {"hook_secret": str(before)}, "after": {"hook_secret": str(bool(secret.strip()))}}
+    audit.record("sender.hooks_signed", sender, actor=actor, **told)
     return sender
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from inbox.actions import senders as actions
-from inbox.forms.sender import SenderForm
+from inbox.forms.sender import SenderForm, SigningForm
 from inbox.mail import hooks, providers, records, servers, trying
 from inbox.models import Sender
 from tenants.api import EmptySerializer, StrictSerializer, person_of, validated
@@ -150,6 +150,27 @@ class HooksSerializer(serializers.Serializer):
     provider = serializers.CharField(allow_blank=True)
     incoming = serializers.CharField(allow_blank=True, help_text="where it brings mail that came in")
     news = serializers.CharField(allow_blank=True, help_text="where it tells what became of yours")
+    can_sign = serializers.BooleanField(help_text="whether the provider signs what it tells")
+    is_signed = serializers.BooleanField(help_text="whether only what it has signed is taken")
+    refused_at = serializers.DateTimeField(allow_null=True, help_text="when something was refused for its signature")
+
+
+class SigningSerializer(StrictSerializer):
+    """With what the provider signs."""
+
+    signing_secret = serializers.CharField(
+        max_length=500,
+        allow_blank=True,
+        write_only=True,
+        help_text="whsec_..., or several with spaces between; empty: no signature is asked for any more",
+    )
+
+    def validate_signing_secret(self, value: str) -> str:
+        """As on the page."""
+        form = SigningForm({"signing_secret": value})
+        if value.strip() and not form.is_valid():
+            raise serializers.ValidationError([str(each) for each in form.errors["signing_secret"]])
+        return value
 
 
 class HooksView(APIView):
@@ -168,12 +189,21 @@ class HooksView(APIView):
         validated(EmptySerializer, request)
         return _hooks(actions.renew_hooks(actor=person_of(request), at=timezone.now()))
 
+    @extend_schema(request=SigningSerializer, responses=HooksSerializer, operation_id="mail_sender_hooks_sign")
+    def put(self, request: Request) -> Response:
+        """Take only what the provider has signed with this secret, where it signs."""
+        _require_admin(request)
+        secret = validated(SigningSerializer, request)["signing_secret"]
+        return _hooks(actions.set_signing_secret(actor=person_of(request), at=timezone.now(), secret=secret))
+
 
 def _hooks(sender: Sender | None) -> Response:
-    said = dict.fromkeys(("provider", "incoming", "news"), "")
+    said: dict[str, Any] = dict.fromkeys(("provider", "incoming", "news"), "")
+    said |= {"can_sign": hooks.can_sign(sender), "is_signed": False, "refused_at": None}
     if sender is not None and hooks.are_for(sender):
         addresses = {"incoming": hooks.address(hooks.INCOMING, sender), "news": hooks.address(hooks.NEWS, sender)}
-        said = {"provider": sender.provider, **addresses}
+        said |= {"provider": sender.provider, "is_signed": bool(sender.hook_secret), **addresses}
+        said["refused_at"] = sender.hook_refused_at
     return Response(HooksSerializer(said).data, headers={"Cache-Control": "no-store"})
 
 

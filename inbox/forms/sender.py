@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from inbox.mail import providers
+from inbox.mail import providers, svix
 from inbox.mail.headers import deliverable
 from inbox.models import Sender
 
@@ -95,3 +95,23 @@ class SenderForm(forms.Form):
         """What was filled in, as save_sender() takes it."""
         said = self.cleaned_data
         return {**said, "port": said["port"] or 587, "security": said["security"] or Sender.Security.STARTTLS}
+
+
+class SigningForm(forms.Form):
+    """With what a provider signs what it tells."""
+
+    signing_secret = forms.CharField(
+        label=_("Signing secret"),
+        max_length=500,
+        help_text=_("It begins with whsec_. With two webhooks enter both secrets, with a space between them."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_signing_secret(self) -> str:
+        """One secret, or several."""
+        secrets: list[str] = self.cleaned_data["signing_secret"].split()
+        if not all(svix.key_of(each) for each in secrets):
+            raise forms.ValidationError(
+                _("This is no signing secret. Copy it whole from the webhook's page at your provider: whsec_...")
+            )
+        return " ".join(secrets)

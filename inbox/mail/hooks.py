@@ -10,7 +10,7 @@ from django.core.signing import Signer
 from django.utils.crypto import constant_time_compare
 
 from inbox.mail.links import link
-from inbox.mail.providers import PROVIDERS
+from inbox.mail.providers import PROVIDERS, SIGNING
 from inbox.models import Sender
 from tenants.context import active_tenant
 
@@ -21,6 +21,11 @@ INCOMING, NEWS = "portal:mail_hook_incoming", "portal:mail_hook_news"
 def are_for(sender: Sender | None) -> bool:
     """Whether mail leaves by a provider that can tell of it."""
     return sender is not None and sender.way == Sender.Way.PROVIDER and sender.provider in PROVIDERS
+
+
+def can_sign(sender: Sender | None) -> bool:
+    """Whether the provider signs what it tells, so that its secret is to be entered."""
+    return sender is not None and are_for(sender) and sender.provider in SIGNING
 
 
 def token(sender: Sender) -> str:

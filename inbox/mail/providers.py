@@ -16,6 +16,8 @@ PROVIDERS: dict[str, tuple[str, str, str]] = {
     "sendgrid": ("SendGrid", "sendgrid", "api_key"),
     "sparkpost": ("SparkPost", "sparkpost", "api_key"),
 }
+#: Those that sign what they tell, in the way of Svix.
+SIGNING = {"resend"}
 SECONDS = 20
 #: Under which name a mail's sign goes along.
 MARK = "mail"

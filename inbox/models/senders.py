@@ -37,6 +37,11 @@ class Sender(TenantModel):
     hook_round = models.PositiveSmallIntegerField(
         default=0, help_text="another number makes other addresses for the provider, see inbox.mail.hooks"
     )
+    hook_secret = models.TextField(
+        blank=True, help_text="what the provider signs with, sealed by tenants.sealing; none: signatures are not asked"
+    )
+    hook_refused_at = models.DateTimeField(null=True, help_text="when something was refused for its signature last")
+    hook_refusal = models.CharField(max_length=10, blank=True, help_text="what was wrong with it then")
     return_path = models.CharField(max_length=10, choices=ReturnPath, default=ReturnPath.PLUS)
     bounce_domain = models.CharField(max_length=253, blank=True)
     signs = models.BooleanField(default=False, help_text="DKIM, RFC 6376")

@@ -1,12 +1,13 @@
 """What a provider tells a desk of mail, at addresses that it alone was told: mail that came in, what became of ours.
 
-404: this is nobody's address. 400: what was sent is none of this provider's. 413: too large. 503: the provider did not
-give out what it told of. Anything else that goes
-wrong is a 500, after which providers try again; nothing counts twice.
+404: this is nobody's address. 401: it has to be signed, and is not, or wrongly, or was long ago; the settings say so.
+400: what was sent is none of this provider's. 413: too large. 503: the provider did not give out what it told of.
+Anything else that goes wrong is a 500, after which providers try again; nothing counts twice.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 
@@ -20,12 +21,13 @@ from inbox.intake import hooks as intake
 from inbox.intake import news as told
 from inbox.intake import receiving
 from inbox.intake.receiving import NoMailbox, TooLarge
-from inbox.mail import hooks, servers
+from inbox.mail import hooks, servers, svix
 from inbox.mail.fetching import NotFetched
 from inbox.models import Mailbox, Sender
 from tenants import sealing
 from tenants.context import active_tenant
 
+log = logging.getLogger(__name__)
 View = Callable[[HttpRequest, Sender], HttpResponse]
 
 
@@ -48,6 +50,8 @@ def _of_the_provider(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
             return HttpResponse(status=413 if length.isdecimal() else 411)
         # Forms are larger on no other page: what is read here is limited by what was checked above.
         request._body = request.read(intake.LARGEST + 1)
+        if not _is_signed(request, sender):
+            return HttpResponse(status=401)
         try:
             return view(request, sender)
         except intake.NotUnderstood:
@@ -56,6 +60,19 @@ def _of_the_provider(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
             return HttpResponse(status=503)
 
     return checked
+
+
+def _is_signed(request: HttpRequest, sender: Sender) -> bool:
+    """Whether the provider signed it, where it has to; what is refused is noted for administrators."""
+    if not (sender.hook_secret and hooks.can_sign(sender)):
+        return True
+    now = timezone.now()
+    secrets = sealing.unseal(sender.hook_secret).split()
+    flaw = svix.flaw_of(request.body, request.headers, secrets, now)
+    if flaw:
+        log.warning("What a provider seems to have told was refused: its signature is %s.", flaw)
+        Sender.objects.filter(pk=sender.pk).update(hook_refused_at=now, hook_refusal=flaw)
+    return not flaw
 
 
 @_of_the_provider

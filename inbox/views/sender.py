@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from inbox.actions import senders as actions
-from inbox.forms.sender import SenderForm
+from inbox.forms.sender import SenderForm, SigningForm
 from inbox.mail import hooks, providers, records, servers, trying
+from inbox.mail.svix import Flaw
 from inbox.models import Sender
 from tenants.access import staff_who_may
 from tenants.context import active_tenant
@@ -47,6 +48,9 @@ def settings(request: HttpRequest, person: User) -> HttpResponse:
         "sender": sender,
         "records": _records(sender),
         "hooks": _hooks(sender),
+        "can_sign": hooks.can_sign(sender),
+        "signing_form": SigningForm(),
+        "refusal": Flaw(sender.hook_refusal).label if sender.hook_refusal else "",
         "address": active_tenant().mail_address,
     }
     return render(request, "inbox/desk/sender.html", context, status=422 if form.errors else 200)
@@ -78,6 +82,23 @@ def renew_hooks(request: HttpRequest, person: User) -> HttpResponse:
         return page
     actions.renew_hooks(actor=person, at=timezone.now())
     messages.success(request, _("New addresses are made. Enter them at your provider; the former ones lead nowhere."))
+    return redirect("desk:mail_sender")
+
+
+@require_POST
+@staff_who_may(Permission.CONFIGURE)
+def sign_hooks(request: HttpRequest, person: User) -> HttpResponse:
+    """With what the provider signs, or that it need not."""
+    if "remove" in request.POST:
+        actions.set_signing_secret(actor=person, at=timezone.now(), secret="")
+        messages.success(request, _("Signatures of your provider are not asked for any more."))
+        return redirect("desk:mail_sender")
+    form = SigningForm(request.POST)
+    if form.is_valid():
+        actions.set_signing_secret(actor=person, at=timezone.now(), secret=form.cleaned_data["signing_secret"])
+        messages.success(request, _("From now on only what your provider has signed is taken."))
+    else:
+        messages.error(request, " ".join(str(each) for each in form.errors["signing_secret"]))
     return redirect("desk:mail_sender")
 
 

@@ -298,7 +298,8 @@ def test_administrators_find_the_addresses_and_make_new_ones(root, postmark):
 def test_the_addresses_over_rest(at_acme, root, ada, globex):
     where = "mail/sender/hooks/"
     program = Api(root)
-    assert program.get(where).json() == {"provider": "", "incoming": "", "news": ""}
+    nothing = {"can_sign": False, "is_signed": False, "refused_at": None}
+    assert program.get(where).json() == {"provider": "", "incoming": "", "news": "", **nothing}
     sender = provider("postmark")
 
     answer = program.get(where)

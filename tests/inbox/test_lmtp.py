@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import smtplib
 import socket
+import subprocess
+import sys
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from django.db import OperationalError
@@ -14,6 +18,7 @@ from inbox.actions.senders import save_sender
 from inbox.intake import lmtp, receiving
 from inbox.mail import envelope
 from inbox.models import BouncedAddress, InboundMail, OutgoingMail
+from scripts.installation import ROOT
 from scripts.processes import wait_for
 from tenants.context import act_as
 from tests.inbox.mails import mail
@@ -160,3 +165,56 @@ def test_too_large_a_mail_is_refused_for_each_recipient_and_the_conversation_goe
         assert client.mail(SENDER, [f"SIZE={receiving.LARGEST + 1}"])[0] == 552
         assert client.noop()[0] == 250
     assert not kept(desks[0])
+
+
+def begin(client, raw: bytes) -> None:
+    """Everything but the end of a mail, as somebody does whose line is slow."""
+    client.mail(SENDER)
+    assert client.rcpt("support@acme.example")[0] == 250
+    client.putcmd("data")
+    assert client.getreply()[0] == 354
+    client.send(raw[: len(raw) // 2])
+
+
+def test_who_sends_slowly_holds_up_nobody(desks, mail_door):
+    """More slow senders than mails are taken at once, and one who only connects and says nothing."""
+    with ExitStack() as stack:
+        slow = [(stack.enter_context(conversation(mail_door.port)), mail(message_id=f"<s{n}@pc>")) for n in range(6)]
+        for client, raw in slow:
+            begin(client, raw)
+        stack.enter_context(socket.create_connection(("127.0.0.1", mail_door.port), timeout=60))
+        quick = stack.enter_context(conversation(mail_door.port))
+        hand_over(quick, mail(message_id="<0@pc>"), "support@acme.example")  # the reader of mails is started by it
+
+        began = time.monotonic()
+        for number in range(5):
+            raw = mail(message_id=f"<q{number}@pc>")
+            assert hand_over(quick, raw, "support@acme.example") == {"support@acme.example": 250}
+        taken_in = time.monotonic() - began
+
+        assert taken_in < 20, taken_in
+        assert len(kept(desks[0])) == 6
+        for client, raw in slow:
+            client.send(raw[len(raw) // 2 :] + b"\r\n.\r\n")
+        assert [client.getreply()[0] for client, _ in slow] == [250] * 6
+    assert len(kept(desks[0])) == 12
+
+
+def test_a_pipe_that_is_slow_holds_up_no_other(desks):
+    """Each mail has a process of its own, and they share no lock."""
+    command = [sys.executable, "manage.py", "receive_mail", "--mailbox", "support@acme.example"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as slow:
+        try:
+            slow.stdin.write(mail(message_id="<1@pc>")[:40])
+            slow.stdin.flush()
+            quick = subprocess.run(
+                command, cwd=ROOT, input=mail(message_id="<2@pc>"), stdout=subprocess.PIPE, timeout=120, check=True
+            )
+            assert json.loads(quick.stdout)["outcome"] == "ticket"
+            assert slow.poll() is None
+
+            said, _ = slow.communicate(mail(message_id="<1@pc>")[40:], timeout=120)
+        finally:
+            slow.kill()
+    assert (slow.returncode, json.loads(said)["outcome"]) == (0, "ticket")
+    assert len(kept(desks[0])) == 2

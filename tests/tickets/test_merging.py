@@ -14,7 +14,16 @@ from tests.support.world import MONDAY_9AM, POLICIES, join, make_organization, m
 from tests.tickets.portal import text_of, visitor
 from tickets import actions, approvals, checklists, clocks, desk, events, search, timeline
 from tickets.actions import time
-from tickets.errors import AlreadyMerged, ApprovalPending, DifferentCustomers, HasMerged, NotMerged, UndoTooLate
+from tickets.errors import (
+    AlreadyMerged,
+    ApprovalPending,
+    DifferentCustomers,
+    HasMerged,
+    NotMerged,
+    TicketClosed,
+    TicketMerged,
+    UndoTooLate,
+)
 from tickets.models import Draft, SearchEntry, Team, Ticket
 from tickets.selection import parse
 
@@ -451,3 +460,35 @@ def test_the_form_says_what_becomes_of_it(ada, mary, stays, duplicate, asked):
         "This ticket is put aside; the one that stays is not.",
     ):
         assert sentence in page
+
+
+def test_staff_who_act_on_a_merged_ticket_read_where_it_went_on_and_how_to_undo_it(ada, grace, stays, duplicate):
+    actions.merge(duplicate, into=stays, actor=ada, at=LATER)
+    acts = (
+        lambda: actions.reply(duplicate, author=ada, body="Unplug it.", at=LATER + MINUTE),
+        lambda: actions.change_status(duplicate, desk.status_of("open"), actor=ada, at=LATER + MINUTE),
+        lambda: actions.reopen(duplicate, actor=ada, at=LATER + MINUTE),
+        lambda: actions.change_fields(duplicate, {"x": "y"}, actor=ada, at=LATER + MINUTE),
+        lambda: actions.send_later(duplicate, author=ada, body="x", send_at=LATER + DAY, at=LATER + MINUTE),
+    )
+
+    for act in acts:
+        with pytest.raises(TicketMerged) as refusal:
+            act()
+        said = str(refusal.value)
+        assert f"merged into ticket {stays.number}" in said and "30 days" in said and "File a new" not in said
+
+    # A customer is told as before: the other ticket may not be theirs.
+    with pytest.raises(TicketClosed) as refusal:
+        actions.comment(duplicate, author=grace, body="Hello?", at=LATER + MINUTE)
+    assert str(stays.number) not in str(refusal.value).replace(str(duplicate.number), "")
+
+
+def test_the_page_of_a_merged_ticket_leads_to_the_other_one_and_to_the_undo(ada, stays, duplicate):
+    actions.merge(duplicate, into=stays, actor=ada, at=LATER)
+
+    page = visitor(stays.tenant, ada).get(f"/desk/tickets/{duplicate.number}/").content.decode()
+
+    assert f'href="/desk/tickets/{stays.number}/"' in page
+    assert f'href="{reverse("desk:act", args=[duplicate.number, "unmerge"])}"' in page
+    assert "For 30 days after the merge" in page

@@ -10,9 +10,9 @@ from tenants.models import User
 from tenants.permissions import Permission
 from tickets import clocks, desk, events
 from tickets.actions.awaiting import end_pending, require_none_pending
-from tickets.actions.checks import require, require_active, require_filled
+from tickets.actions.checks import closed, require, require_active, require_filled
 from tickets.actions.rating import plan_question
-from tickets.errors import ReasonMissing, TicketClosed
+from tickets.errors import ReasonMissing
 from tickets.models import Category, Event, Status, Ticket
 
 
@@ -23,7 +23,7 @@ def change_status(ticket: Ticket, status: Status, *, actor: User | None, at: dat
     if ticket.merged_into_id is not None or (
         ticket.status.kind == Status.Kind.CLOSED and status.kind != Status.Kind.CLOSED
     ):
-        raise TicketClosed(number=ticket.number)
+        raise closed(ticket, actor)
     if status.pk != ticket.status_id:
         if actor is not None:
             require_open_end(ticket, status)

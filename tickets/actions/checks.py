@@ -1,5 +1,6 @@
 """What actions ask before they write."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -8,14 +9,24 @@ from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.text import say
 from tickets import answers
-from tickets.errors import ConversationChanged, FieldsMissing, TicketNotActive
+from tickets.errors import ConversationChanged, FieldsMissing, TicketClosed, TicketMerged, TicketNotActive
 from tickets.models import Event, Ticket
+
+#: How long a merge can be undone.
+UNDO = timedelta(days=30)
 
 
 def require(person: User | None, permission: str) -> None:
     """Raise NotPermitted unless the person's role allows it. None is the helpdesk itself, which its rules allow."""
     if person is not None and not person.may(permission):
         raise NotPermitted
+
+
+def closed(ticket: Ticket, actor: User | None) -> TicketClosed:
+    """What to raise where a ticket is closed for good: staff read where a merged one went on, and how to undo it."""
+    if ticket.merged_into is None or actor is None or not actor.is_staff_member:
+        return TicketClosed(number=ticket.number)
+    return TicketMerged(number=ticket.number, into=ticket.merged_into.number, days=UNDO.days)
 
 
 def require_active(ticket: Ticket) -> None:

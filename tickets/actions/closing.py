@@ -9,8 +9,8 @@ from tenants.models import User
 from tenants.permissions import Permission
 from tickets import clocks, desk, reopening
 from tickets.actions.changing import apply_status
-from tickets.actions.checks import require, require_active
-from tickets.errors import ExclusionLifted, NothingToReopen, ReopenTooLate, TicketClosed
+from tickets.actions.checks import closed, require, require_active
+from tickets.errors import ExclusionLifted, NothingToReopen, ReopenTooLate
 from tickets.models import Exclusion, LiftedExclusion, RefusalReason, Status, Ticket
 
 
@@ -86,7 +86,7 @@ def reopen(ticket: Ticket, *, actor: User, at: datetime, reason: str = "") -> Ti
         raise NothingToReopen
     is_closed = ticket.status.kind == Status.Kind.CLOSED and actor.is_staff_member
     if is_closed or ticket.merged_into_id is not None:
-        raise TicketClosed(number=ticket.number)
+        raise closed(ticket, actor)
     if not actor.is_staff_member and reopening.is_too_late(ticket, at=at):
         raise ReopenTooLate(window=reopening.in_words())
     if ticket.status.kind == Status.Kind.REFUSED and not actor.is_staff_member:

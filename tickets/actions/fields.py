@@ -12,11 +12,11 @@ from tenants.permissions import Permission
 from tenants.text import say
 from tickets import answers, clocks, desk, events
 from tickets.actions import conduct
-from tickets.actions.checks import require
+from tickets.actions.checks import closed, require
 from tickets.actions.identifying import release
 from tickets.actions.talking import require_talk
 from tickets.answers import Answer
-from tickets.errors import AnswersChanged, FieldNotAsked, TicketClosed
+from tickets.errors import AnswersChanged, FieldNotAsked
 from tickets.models import Status, Ticket
 
 
@@ -36,7 +36,7 @@ def change_fields(
     require(actor, Permission.CHANGE)
     ticket = desk.lock(ticket)
     if ticket.status.kind == Status.Kind.CLOSED or ticket.merged_into_id is not None:
-        raise TicketClosed(number=ticket.number)
+        raise closed(ticket, actor)
     former = dict(ticket.answers)
     wanted = {key: value or None for key, value in changes.items() if (value or None) != (former.get(key) or None)}
     if not wanted:

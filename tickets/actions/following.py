@@ -15,7 +15,7 @@ from tenants.errors import NotPermitted
 from tenants.models import User
 from tenants.permissions import Permission
 from tickets import desk, events
-from tickets.actions.checks import require
+from tickets.actions.checks import closed, require
 from tickets.actions.claiming import person_at
 from tickets.actions.organizations import add_customer
 from tickets.actions.talking import touch
@@ -25,7 +25,6 @@ from tickets.errors import (
     CopiesNotAllowed,
     NotInCopy,
     OutsiderNotAllowed,
-    TicketClosed,
     TooManyInCopy,
     WorksHere,
 )
@@ -65,7 +64,7 @@ def add_participants(ticket: Ticket, emails: Iterable[str], *, actor: User, at: 
     if not by_staff:
         _require_own(ticket, actor)
     if ticket.status.kind == Status.Kind.CLOSED or ticket.merged_into_id is not None:
-        raise TicketClosed(number=ticket.number)
+        raise closed(ticket, actor)
     present = set(Participant.objects.filter(ticket=ticket).values_list("user", flat=True))
     wanted = list(dict.fromkeys(each.strip().lower() for each in emails))
     known = owners_of(wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tenants.errors import NotPermitted
 from tenants.models import User
@@ -12,16 +12,13 @@ from tickets.actions import conduct
 from tickets.actions.belonging import move_along, move_back
 from tickets.actions.carrying import carry_work, return_work
 from tickets.actions.changing import apply_status
-from tickets.actions.checks import require
+from tickets.actions.checks import UNDO, require
 from tickets.actions.following import carry_over, give_back
 from tickets.actions.linking import carry_links, return_links
 from tickets.actions.nudging import nudge
 from tickets.actions.talking import touch
 from tickets.errors import AlreadyMerged, CannotMergeItself, DifferentCustomers, HasMerged, NotMerged, UndoTooLate
 from tickets.models import Event, Message, Status, Strike, Ticket
-
-#: How long a merge can be undone.
-UNDO = timedelta(days=30)
 
 
 def merge(duplicate: Ticket, *, into: Ticket, actor: User, at: datetime, disclose: bool = False) -> Ticket:

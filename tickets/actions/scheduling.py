@@ -58,7 +58,7 @@ def send_later(
     if send_at - at > (FARTHEST if is_scheduled else LONGEST_REST):
         raise SendTimeTooFar
     ticket = desk.lock(ticket)
-    require_talk(ticket)
+    require_talk(ticket, author)
     require_seen(ticket, author, seen)
     if not is_scheduled:  # in some seconds nothing is filled in or approved
         wanted = str((acts or {}).get("status", "")) or status

@@ -18,7 +18,7 @@ from tenants.permissions import Permission
 from tickets import clocks, desk, events, formatting, mentions, refusals, relaying, reopening, search
 from tickets.actions import conduct
 from tickets.actions.changing import apply_status, require_open_end
-from tickets.actions.checks import require, require_seen
+from tickets.actions.checks import closed, require, require_seen
 from tickets.actions.courtesy import require_courtesy
 from tickets.actions.drafting import forget, give_all_back
 from tickets.actions.following_up import follow_up
@@ -26,7 +26,7 @@ from tickets.actions.mentioning import mention
 from tickets.actions.nudging import is_nudge, nudge
 from tickets.actions.snoozing import wake
 from tickets.attachments import adopt, attach, share
-from tickets.errors import EmptyMessage, TicketClosed, TooManyFiles
+from tickets.errors import EmptyMessage, TooManyFiles
 from tickets.models import Draft, Message, Status, Ticket, Upload
 from tickets.relaying import Reach
 
@@ -58,7 +58,7 @@ def reply(
     """
     require(author, Permission.REPLY)
     ticket = desk.lock(ticket)
-    require_talk(ticket)
+    require_talk(ticket, author)
     require_seen(ticket, author, seen)
     if status is not None:
         require_open_end(ticket, status)
@@ -131,7 +131,7 @@ def comment(
         raise NotPermitted
     ticket = desk.lock(ticket)
     if ticket.merged_into_id is not None:
-        raise TicketClosed(number=ticket.number)
+        raise closed(ticket, author)
     if reopening.is_too_late(ticket, at=at):
         return follow_up(ticket, author=author, body=body, at=at, files=files, channel=channel, as_it_is=as_it_is)
     is_rude = require_courtesy(body, author=author, as_it_is=as_it_is)
@@ -195,10 +195,10 @@ def note(
     )
 
 
-def require_talk(ticket: Ticket) -> None:
-    """Raise TicketClosed where nothing is said any more."""
+def require_talk(ticket: Ticket, actor: User | None = None) -> None:
+    """Raise TicketClosed where nothing is said any more; `actor` reads why."""
     if ticket.status.kind == Kind.CLOSED or ticket.merged_into_id is not None:
-        raise TicketClosed(number=ticket.number)
+        raise closed(ticket, actor)
 
 
 def _post(

@@ -12,6 +12,16 @@ class TicketClosed(Refused):
     code = "ticket_closed"
 
 
+class TicketMerged(TicketClosed):
+    """The ticket was merged away; said to staff, who may open the other one."""
+
+    sentence = _(
+        "Ticket %(number)s was merged into ticket %(into)s. Go on there; for %(days)s days after the merge it can be "
+        "undone on the page of ticket %(number)s."
+    )
+    code = "ticket_merged"
+
+
 class TicketNotActive(Refused):
     """The ticket is solved, closed or refused, and the action is for work in progress."""
 

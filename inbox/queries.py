@@ -27,6 +27,19 @@ class Page:
 
 def page_of(*, state: str = "", looking_for: str = "", after: str = "") -> Page:
     """The newest mails of a state, to an address or about a ticket number, after the key of a page before."""
+    found = _after(narrowed(state=state, looking_for=looking_for), after).order_by("-created_at", "-id")
+    mails = list(found[: PAGE_SIZE + 1])
+    last = mails[PAGE_SIZE - 1] if len(mails) > PAGE_SIZE else None
+    return Page(mails[:PAGE_SIZE], f"{last.created_at.isoformat()}_{last.pk}" if last else "")
+
+
+def asked_state(state: str) -> str:
+    """A state as an address names it; nothing for what is none."""
+    return state if state in OutgoingMail.State.values else ""
+
+
+def narrowed(*, state: str, looking_for: str) -> QuerySet[OutgoingMail]:
+    """Mails of a state, to an address or about a ticket number, without their words."""
     found: QuerySet[OutgoingMail] = (
         OutgoingMail.objects.shown().select_related("ticket").defer("text", "html", "references", "ticket__description")
     )
@@ -34,10 +47,7 @@ def page_of(*, state: str = "", looking_for: str = "", after: str = "") -> Page:
         found = found.filter(state=state)
     if wanted := looking_for.strip().replace("\x00", ""):
         found = found.filter(_looked_for(wanted))
-    found = _after(found, after).order_by("-created_at", "-id")
-    mails = list(found[: PAGE_SIZE + 1])
-    last = mails[PAGE_SIZE - 1] if len(mails) > PAGE_SIZE else None
-    return Page(mails[:PAGE_SIZE], f"{last.created_at.isoformat()}_{last.pk}" if last else "")
+    return found
 
 
 def _looked_for(wanted: str) -> Q:

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from inbox.views import bounced, incoming, mailboxes, notifications, outgoing, sender, shown, templates
+from inbox.views import bounced, incoming, mailboxes, notifications, outgoing, sender, shown, tables, templates
 
 urlpatterns: list[URLPattern] = [
     path("", outgoing.mail, name="mail"),
+    path("export.csv", tables.outgoing_mails, name="export_mail"),
+    path("incoming/export.csv", tables.incoming_mails, name="export_incoming"),
     path("mine", notifications.mine, name="my_notifications"),
     path("templates", templates.overview, name="mail_templates"),
     path("templates/<slug:kind>/<slug:language>", templates.template, name="mail_template"),
@@ -16,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("sender/try", sender.try_out, name="mail_try"),
     path("sender/key", sender.make_key, name="mail_key"),
     path("sender/hooks", sender.renew_hooks, name="mail_hooks"),
+    path("sender/hooks/signed", sender.sign_hooks, name="mail_hooks_signed"),
     path("sender/signing", sender.sign, name="mail_sign"),
     path("sender/records", sender.check_records, name="mail_records"),
     path("mailboxes", mailboxes.mailboxes, name="mailboxes"),

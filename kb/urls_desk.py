@@ -3,10 +3,11 @@
 from django.urls import path
 
 from kb.urls import ArticleNumber  # noqa: F401 - importing it registers the converter
-from kb.views import desk, history
+from kb.views import desk, history, tables
 
 urlpatterns = [
     path("", desk.articles, name="articles"),
+    path("export.csv", tables.articles, name="export_articles"),
     path("new", desk.new, name="article_new"),
     path("preview", desk.preview, name="article_preview"),
     path("<article_number:number>", desk.edit, name="article_edit"),

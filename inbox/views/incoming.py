@@ -31,8 +31,7 @@ agents = staff_who_may(Permission.SEE_ALL_TICKETS)
 @agents
 def mails(request: HttpRequest, person: User) -> HttpResponse:
     """The newest mail first, by what became of it; and how many came in the last thirty days, which adds up."""
-    asked = request.GET.get("outcome", Outcome.HELD if "outcome" not in request.GET else "")
-    outcome = asked if asked in Outcome.values else ""
+    outcome = asked_outcome(request)
     page = incoming.page_of(person, outcome=outcome, after=request.GET.get("after", ""))
     since = timezone.now() - incoming.COUNTED
     found = InboundMail.objects.filter(received_at__gt=since).values_list("outcome").annotate(Count("pk"))
@@ -52,6 +51,12 @@ def mails(request: HttpRequest, person: User) -> HttpResponse:
         "next_url": f"?outcome={outcome}&after={page.next}" if page.next else "",
     }
     return render(request, "inbox/desk/incoming.html", context)
+
+
+def asked_outcome(request: HttpRequest) -> str:
+    """What became of the mails that are asked for; held ones where nothing is said, all where nothing is chosen."""
+    asked = request.GET.get("outcome", Outcome.HELD)
+    return asked if asked in Outcome.values else ""
 
 
 @require_safe

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inbox import actions, words
 from inbox.models import OutgoingMail
-from inbox.queries import next_tries, page_of
+from inbox.queries import asked_state, next_tries, page_of
 from tenants.access import staff_who_may
 from tenants.errors import Refused
 from tenants.models import User
@@ -37,8 +37,7 @@ SANDBOX = {
 @staff_who_may(Permission.SEE_SYSTEM)
 def mail(request: HttpRequest, person: User) -> HttpResponse:
     """The newest mail first, by state, to an address or about a ticket."""
-    state = request.GET.get("state", "")
-    state = state if state in OutgoingMail.State.values else ""
+    state = asked_state(request.GET.get("state", ""))
     page = page_of(state=state, looking_for=request.GET.get("q", ""), after=request.GET.get("after", ""))
     context = {
         "rows": _rows(page.mails),

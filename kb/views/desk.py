@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,9 +36,7 @@ _LAST_CHANGED = paging.Order("updated", "", "updated_at", descending=True)
 @staff
 def articles(request: HttpRequest, person: User) -> HttpResponse:
     """All articles, the last changed first."""
-    form = ArticleFilterForm(request.GET)
-    chosen: QuerySet[Article] = Article.objects.all()
-    chosen = _filtered(chosen, form.cleaned_data) if form.is_valid() else chosen.none()
+    form, chosen = narrowed(request.GET)
     page = paging.page(
         chosen,
         _LAST_CHANGED,
@@ -55,6 +53,13 @@ def articles(request: HttpRequest, person: User) -> HttpResponse:
     }
     template = "kb/desk/_list.html" if request.htmx else "kb/desk/list.html"  # type: ignore[attr-defined]
     return render(request, template, context)
+
+
+def narrowed(asked: QueryDict) -> tuple[ArticleFilterForm, QuerySet[Article]]:
+    """The articles that an address asks for."""
+    form = ArticleFilterForm(asked)
+    chosen: QuerySet[Article] = Article.objects.all()
+    return form, _filtered(chosen, form.cleaned_data) if form.is_valid() else chosen.none()
 
 
 def _filtered(chosen: QuerySet[Article], wanted: dict[str, Any]) -> QuerySet[Article]:

@@ -53,7 +53,8 @@ def all_announcements(request: HttpRequest, person: User) -> HttpResponse:
     """All announcements, the newest first, for staff."""
     now = timezone.now()
     rows = [
-        {"announcement": each, "when": _when(each, now)} for each in Announcement.objects.select_related("author")[:200]
+        {"announcement": each, "when": state_of(each, now)}
+        for each in Announcement.objects.select_related("author")[:200]
     ]
     may_edit = person.may(Permission.ANNOUNCE)
     return render(request, "notices/desk/announcements.html", {"rows": rows, "may_edit": may_edit})
@@ -176,7 +177,7 @@ def _notices(announcement: Announcement) -> dict[str, object]:
     return {"notices": rows, "is_going": any(row["told"].is_going for row in rows)}  # type: ignore[attr-defined]
 
 
-def _when(announcement: Announcement, now: datetime) -> dict[str, str]:
+def state_of(announcement: Announcement, now: datetime) -> dict[str, str]:
     """Whether it is shown, as a badge."""
     if announcement.is_shown(now):
         return {"kind": "good", "icon": "eye", "text": _("Shown now")}

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from helpdesk.demo import board, conduct, macros, scripts, staffing, templates, views
 from helpdesk.demo.people import settle
+from helpdesk.demo.post import Post
 from helpdesk.demo.stories import Skipped, Stage
 from helpdesk.policy.apply import apply
 from kb.actions import load_articles
@@ -58,9 +59,11 @@ def load(tenant: Tenant, *, now: datetime, progress: Callable[[int, int], None])
         macros.keep(author)
         templates.keep(people.values(), now=now)
         # The same month on every machine; only the calendar moves.
-        stage = Stage(people, policy, now=now, random=Random(tenant.slug))
+        post = Post(script.get("mail", {}), author, at=now - AGE)
+        stage = Stage(people, policy, post, now=now, random=Random(tenant.slug))
         for filed in stage.play(script["tickets"]):
             progress(filed, len(script["tickets"]))
+        post.end(now=now)
         conduct.suspend(script.get("suspensions", []), people, now=now)
         staffing.stand(people.values(), now=now)
         return Month(Ticket.objects.count(), stage.skipped)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from escalation import actions as escalation
 from helpdesk.demo.opinions import Opinions
 from helpdesk.demo.pace import Pace, Step, steps_to_answer
+from helpdesk.demo.post import Post
 from inbox.reactions import TELL
 from sla.document import SupportPolicy
 from sla.models import Priority
@@ -40,6 +41,8 @@ class Story:
     steps: list[Step] = field(default_factory=list)
     #: Whether an agent has answered in public.
     answered: bool = False
+    #: Whether its customer writes mails.
+    by_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,11 @@ class Skipped:
 class Stage:
     """Plays all stories of a tenant side by side, with every alarm ringing at its time."""
 
-    def __init__(self, people: dict[str, User], policy: SupportPolicy, *, now: datetime, random: Random) -> None:
+    def __init__(
+        self, people: dict[str, User], policy: SupportPolicy, post: Post, *, now: datetime, random: Random
+    ) -> None:
         self.people = people
+        self.post = post
         self.now = now
         self.random = random
         self.pace = Pace(policy, now=now, random=random)
@@ -95,7 +101,8 @@ class Stage:
             file = partial(actions.file_without_account, script["from"])
         else:
             file = partial(actions.open_ticket, requester=requester, author=author)
-        story.ticket = file(
+        file = partial(
+            file,
             subject=script["subject"],
             description=script["description"],
             category=Category.objects.get(key=script["category"]) if "category" in script else None,
@@ -105,6 +112,8 @@ class Stage:
             articles=script.get("articles", []),
             at=at,
         )
+        story.by_mail = self.post.brings(script, requester)
+        story.ticket = self.post.file(script, requester, file, at) if story.by_mail else file()
         self._told.append(story)
         self._next(story, at)
 
@@ -130,7 +139,10 @@ class Stage:
 
     def _do(self, story: Story, step: Step, at: datetime) -> None:
         try:
-            self._act(story, step, at)
+            if "customer" in step and story.by_mail:
+                self.post.answer(self._current(story), step["customer"], at)
+            else:
+                self._act(story, step, at)
         except Refused as refusal:
             self.skipped.append(Skipped(story.script["subject"], step, refusal.code))
         story.answered |= "agent" in step

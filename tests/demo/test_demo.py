@@ -14,6 +14,8 @@ from django.db import transaction
 from ruamel.yaml import YAML
 
 from helpdesk.demo import PASSWORD, SLUGS, TEXTS, access, loading
+from inbox import incoming
+from inbox.models import BouncedAddress, InboundMail, Mailbox
 from notices.queries import announcements_for
 from tenants.context import act_as
 from tenants.founding import make_roles
@@ -237,3 +239,37 @@ def test_macros_are_kept_for_everybody_in_three_languages(told):
 
     assert kept.count() == 3
     assert all(set(macro.text) == {"en", "ru", "es"} for macro in kept)
+
+
+def test_some_requests_and_answers_came_as_mails_which_are_kept(told):
+    mails = InboundMail.objects.select_related("ticket", "message", "mailbox")
+
+    filed, answers = list(mails.filter(outcome="ticket")), list(mails.filter(outcome="reply"))
+
+    assert filed
+    assert answers or told.tenant.slug == "hostiquant"  # where the only mail asks for what another company does
+    for each in (*filed, *answers):
+        raw = each.raw.open("rb").read()
+        assert each.sender.encode() in raw and raw.startswith(b"Authentication-Results:")
+        assert each.verdict["authentication"]["proof"] == "pass"
+        assert each.ticket.channel.key == "email"
+        assert each.message.ticket_id in (each.ticket_id, each.ticket.merged_into_id)
+    assert {each.verdict["matched"] for each in filed} == {"new"}
+    assert {each.verdict["matched"] for each in answers} <= {"token"}
+    # What they quoted is folded.
+    assert all("\n> " in each.quote and "\n> " not in each.message.body for each in answers)
+    assert not mails.filter(outcome="waiting").exists()
+
+
+def test_mailboxes_are_set_up_one_mail_is_held_and_one_address_does_not_work(told):
+    boxes = {each.address: each for each in Mailbox.objects.select_related("category")}
+    assert f"support@{told.tenant.slug}.example" in boxes and len(boxes) >= 2
+    assert any(each.category and each.language for each in boxes.values())
+    # What the pipe brings to the demo is believed as at a desk without a mail server of its own.
+    assert not any(each.authserv for each in boxes.values())
+
+    held = InboundMail.objects.get(outcome="held")
+    assert held.reason == ("not_authorised" if told.tenant.slug == "alleanza" else "forged")
+    assert incoming.reason(held)
+    marked = BouncedAddress.objects.standing().get()
+    assert (marked.mail.state, marked.status) == ("bounced", "5.1.1")

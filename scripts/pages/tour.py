@@ -149,13 +149,17 @@ class Tour:
 
 
 def kind_of(path: str) -> tuple[str, ...]:
-    """What a page is: its route, and what in its address is a word and no number. Queries make no page of their own."""
+    """What a page is: its route, and what in its address is a word of ours: no number, no tenant's key, no language.
+
+    Queries make no page of their own.
+    """
     plain = urlsplit(path).path
     try:
-        route = resolve(plain).route
+        found = resolve(plain)
     except Resolver404:
         return ("not found",)
-    return route, *(_IDS.sub("*", part) for part in plain.split("/") if part)
+    rows = {str(value) for name, value in found.kwargs.items() if name in ("key", "language")}
+    return found.route, *("*" if part in rows else _IDS.sub("*", part) for part in plain.split("/") if part)
 
 
 def name_of(path: str) -> str:

@@ -4,6 +4,7 @@ Counted without a browser and without a clock; `make lighthouse` measures the sa
 """
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -40,8 +41,7 @@ def served(client, address):
         return client.get(address, headers={"accept-encoding": "gzip"}).content
     found = finders.find(address.removeprefix("/static/"))
     assert found, f"{address} is named and is not there"
-    with open(found, "rb") as file:
-        return Compressor.compress_gzip(file.read())
+    return Compressor.compress_gzip(Path(found).read_bytes())
 
 
 def within(wanted, client, path):
@@ -57,7 +57,7 @@ def talked_over(grace, ada):
     at = timezone.now()
     ticket = make_ticket(grace, at=at)
     for number in range(20):
-        actions.reply(ticket, author=ada, body=f"Step {number}: switch it off and on again, then print the page.", at=at)
+        actions.reply(ticket, author=ada, body=f"Step {number}: off and on again, then print the page.", at=at)
         actions.note(ticket, author=ada, body=f"The fan was loud at step {number}.", at=at)
     return ticket
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from helpdesk.policy.apply import apply
 from inbox.models import Mailbox
@@ -231,3 +232,13 @@ def test_holidays_that_run_out_are_on_the_checklist(at_acme, years, today, is_do
     (step,) = checklist._holidays(SimpleNamespace(calendars=calendars), today)
 
     assert (step.is_done, step.text.startswith(begin)) == (is_done, True), step.text
+
+
+def test_a_sentence_on_holidays_ends_in_one_stop_in_russian_too(at_acme):
+    office = CalendarSpec(key="office", name="Office", holidays=Holidays(country="ES", years=(2026, 2027)))
+
+    with translation.override("ru"):
+        (step,) = checklist._holidays(SimpleNamespace(calendars={"office": office}), date(2026, 11, 20))
+
+    assert "2027" in step.text
+    assert step.text.count(".") == 1

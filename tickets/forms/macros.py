@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +40,7 @@ class MacroForm(forms.Form):
         self.languages = list(dict.fromkeys([tenant.language, *tenant.languages]))
         for code in self.languages:
             fields[f"text_{code}"] = forms.CharField(
-                label=_("Text, %(language)s") % {"language": get_language_info(code)["name_local"]},
+                label=_("Text, %(language)s") % {"language": capfirst(get_language_info(code)["name_local"])},
                 max_length=LONGEST_TEXT,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 5, "lang": code, "data-formatted": f"macro_html_{code}"}),

@@ -90,7 +90,8 @@ def _holidays(policy: SupportPolicy | None, today: date) -> list[Step]:
     day = date_format(first, "DATE_FORMAT")
     late = [say(each.name) for each, end in ends if end < today + AHEAD]
     if not late:
-        return [Step(True, _("Holidays are entered until %(day)s.") % {"day": day}, url)]
+        # In Russian the year brings a stop of its own ("2028 г."), and a sentence has but one.
+        return [Step(True, _("Holidays are entered until %(day)s.") % {"day": day.removesuffix(".")}, url)]
     said = {"calendars": ", ".join(late), "day": day}
     if first < today:
         text = _("The holidays of these calendars ended on %(day)s: %(calendars)s. Enter the coming ones.")

@@ -24,9 +24,12 @@ LANGUAGES = {"ione": "en", "techsupport": "en", "alleanza": "ru", "justo": "es",
 #: Administrators before others of the staff: of the same pages they see the most.
 ROLES = ("visitor", "customer", "admin", "manager", "agent")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-#: Where the walk of each role begins, beside what its links lead to; nobody links to a page that is not there.
-ENTRANCES = {"visitor": ["/", "/accounts/login/", "/policy/", "/kb/", "/nothing-here"], "customer": ["/"]}
-FOR_STAFF = ["/desk/", "/desk/tickets/?view=every", "/desk/tickets/?view=overdue", "/kb/"]
+#: Where the walk of each role begins, beside what its links lead to: no link leads to what was searched for.
+ENTRANCES = {
+    "visitor": ["/", "/accounts/login/", "/policy/", "/kb/", "/kb/search?q=mail", "/nothing-here"],
+    "customer": ["/"],
+}
+FOR_STAFF = ["/desk/", "/desk/tickets/?view=every", "/desk/tickets/?view=overdue", "/desk/search?q=status:open", "/kb/"]
 #: Of one route so many addresses: a ticket that runs and one that is over do not look alike.
 MOST_OF_A_ROUTE = 3
 #: What is fetched, not looked at.

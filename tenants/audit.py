@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from tenants import live
 from tenants.context import active_tenant
-from tenants.models import AuditEntry, TenantModel, User
+from tenants.models import AuditEntry, User
+
+
+class Subject(Protocol):
+    """What was changed: a row, or a part of one that has an id of its own."""
+
+    @property
+    def pk(self) -> Any:
+        """Its id."""
 
 
 def record(
     act: str,
-    subject: TenantModel,
+    subject: Subject,
     *,
     actor: User | None,
     before: Mapping[str, Any] | None = None,

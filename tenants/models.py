@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.context import active_tenant_id
 from tenants.fields import TenantForeignKey, UUIDv7, uuid7
+from tenants.logos import Logo, logo_in
 from tenants.permissions import Permission
 
 
@@ -38,6 +39,11 @@ class Tenant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo(self) -> Logo | None:
+        """The picture in place of the name, if an administrator chose one."""
+        return logo_in(self.brand)
 
 
 class Domain(models.Model):

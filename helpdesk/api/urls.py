@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from escalation.api import AskEscalationView, EscalateView, HandBackView, RulesView
 from helpdesk.api.schema import DocsView, SchemaView
 from helpdesk.api.views import routed, unknown_address
+from helpdesk.brand.api import BrandView, LogoView
 from helpdesk.policy.api import PolicyVersionsView, PolicyVersionView, PolicyView
 from inbox.api.bounced import BouncedView, ClearBouncedView
 from inbox.api.mailboxes import MailboxesView, MailboxView, TryMailboxesView, TryMailboxView
@@ -198,6 +199,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/sender/hooks/", routed(HooksView), name="mail_sender_hooks"),
     path("mail/sender/try/", routed(TrySenderView), name="mail_sender_try"),
     path("mail/templates/", routed(MailTemplatesView), name="mail_templates"),
+    path("brand/", routed(BrandView), name="brand"),
+    path("brand/logo/", routed(LogoView), name="brand_logo"),
     path("me/", routed(MeView), name="me"),
     path("me/notifications/", routed(NotificationsView), name="my_notifications"),
     path("policy/", routed(PolicyView), name="policy"),

@@ -124,7 +124,9 @@ def _update_tenant(policy: SupportPolicy) -> None:
     tenant.language = policy.language
     tenant.languages = [code for code in (policy.languages or (policy.language,)) if code in offered]
     tenant.timezone = policy.timezone
-    tenant.brand = {**tenant.brand, "colour": policy.brand.colour, "tagline": dict(policy.brand.tagline or {})}
+    # What was read when this request began may be older than a logo that was set since.
+    brand = Tenant.objects.select_for_update().values_list("brand", flat=True).get(pk=tenant.pk)
+    tenant.brand = {**brand, "colour": policy.brand.colour, "tagline": dict(policy.brand.tagline or {})}
     tenant.save(update_fields=["name", "language", "languages", "timezone", "brand"])
 
 

@@ -1,12 +1,19 @@
-"""The tenant's colours, as mail programs understand them: written out, since they know no variables."""
+"""The tenant's colours and logo, as mail programs understand them: written out, since they know no variables."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from django.urls import reverse
+
+from inbox.mail.links import site
 from tenants.models import Tenant
 
 DEFAULT = "#0f6b5c"
+#: The room for a logo, and what lies behind one that can be seen on dark ground alone.
+LOGO_WITHIN = (220, 44)
+DARK = "#1c2229"
 
 
 def colours_of(tenant: Tenant) -> dict[str, str]:
@@ -15,6 +22,15 @@ def colours_of(tenant: Tenant) -> dict[str, str]:
     # What a tenant typed goes into a style attribute, so nothing but a colour may pass.
     fill = given if re.fullmatch(r"#[0-9a-fA-F]{6}", given) else DEFAULT
     return {"fill": fill, "on_fill": "#ffffff" if _luminance(fill) < 0.18 else "#10141a"}
+
+
+def logo_of(tenant: Tenant) -> dict[str, Any] | None:
+    """The logo with its whole address and its sides, since some mail programs know no greatest ones."""
+    if (logo := tenant.logo) is None:
+        return None
+    width, height = logo.within(*LOGO_WITHIN)
+    ground = DARK if logo.ground == "dark" else "#ffffff"
+    return {"url": site() + reverse("logo", args=[logo.key]), "width": width, "height": height, "ground": ground}
 
 
 def _luminance(colour: str) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from inbox.mail import approvals, headers, letters, preferences, ratings, readers, templates
-from inbox.mail.colours import colours_of
+from inbox.mail.colours import colours_of, logo_of
 from inbox.mail.letters import Letter
 from inbox.mail.stories import Story
 from inbox.mail.topics import topic_of
@@ -188,7 +188,7 @@ def addressed(letter: Letter, person: User, *, key: str, now: datetime, **more: 
 def rendered(template: str, context: dict[str, Any]) -> dict[str, str]:
     """Text and HTML of a mail in the active language."""
     tenant = active_tenant()
-    values = {**context, "tenant": tenant, "colours": colours_of(tenant)}
+    values = {**context, "tenant": tenant, "colours": colours_of(tenant), "logo": logo_of(tenant)}
     text = render_to_string(f"inbox/mail/{template}.txt", values)
     return {"text": _tidy(text), "html": render_to_string(f"inbox/mail/{template}.html", values)}
 

@@ -23,11 +23,12 @@ from tenants.models import User
 from tenants.permissions import Permission
 from tickets.models import Ticket
 
-#: What a mail's HTML may do on our pages: carry its own styles, and nothing else.
+#: What a mail's HTML may do on our pages: carry its own styles and show our logo, and nothing else.
 SANDBOX = {
     "default-src": ["'none'"],
     "script-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],
+    "img-src": ["'self'"],
     "sandbox": ["allow-popups"],
     "frame-ancestors": ["'self'"],
 }

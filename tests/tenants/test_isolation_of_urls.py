@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
+from PIL import Image
 
+from helpdesk.brand.actions import set_logo
 from helpdesk.policy.screens import drafting
 from inbox.intake import receiving
 from inbox.mail import hooks, stopping
@@ -133,6 +136,7 @@ OBJECTS: list[tuple[str, dict[str, str]]] = [
     (r"components/<uuid:pk>", {"pk": "component"}),
     (r"incidents/<uuid:pk>", {"pk": "incident"}),
     (r"status/work/<uuid:pk>", {"pk": "announcement"}),
+    (r"brand/logo/<uuid:key>", {"key": "logo"}),
 ]
 #: Parameters that name no object of a tenant, with a value of each.
 WORDS: list[tuple[str, dict[str, str]]] = [
@@ -274,7 +278,11 @@ def theirs(globex: Tenant) -> dict[str, str]:
         actions.appeal(suspension, text=f"No {CANARY}", actor=customer, at=at)
         upload = uploading.begin(Holder(customer), name=f"{CANARY}.png", size=3, content_type="image/png", at=at)
         team = Team.objects.create(key=f"{CANARY}-team", name=CANARY, tier=ticket.tier)
+        bar = BytesIO()
+        Image.new("RGB", (20, 10), "red").save(bar, "PNG")
+        logo = set_logo(SimpleUploadedFile(f"{CANARY}.png", bar.getvalue()), actor=agent)
         return {
+            "logo": str(logo.key),
             "ticket": str(ticket.number),
             "attachment": str(Attachment.objects.get().pk),
             "article": str(article.number),

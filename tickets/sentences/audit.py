@@ -82,6 +82,8 @@ ACTS: dict[str, str | Promise] = {
     "tag.renamed": _("Tag renamed"),
     "tag.merged": _("Tag joined with another"),
     "tag.deleted": _("Tag deleted"),
+    "logo.set": _("Logo set"),
+    "logo.removed": _("Logo removed"),
     "sender.changed": _("How mail leaves changed"),
     "mail.worded": _("Words of mails changed"),
     "sender.key_made": _("Key to sign mail made"),
@@ -196,6 +198,7 @@ _FIELDS: dict[str, str | Promise] = {
     "starts_on": _("From"),
     "ends_on": _("Until"),
     "count": _("How many times"),
+    "logo": _("Logo"),
     "tickets": _("Tickets"),
 }
 _WORDS: dict[str, dict[Any, Any]] = {

@@ -1,0 +1,1 @@
+"""How a tenant looks: its logo, chosen by an administrator and shown on pages and in mails."""

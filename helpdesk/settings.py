@@ -182,8 +182,9 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
-# Beside allauth's own limits, for those without an account, from one network address: requests filed, files begun.
-ACCOUNT_RATE_LIMITS = {"file_request": "30/h/ip", "begin_upload": "200/h/ip"}
+# Beside allauth's own limits, for those without an account, from one network address: requests filed, files begun; and
+# wrong passwords for one address, whatever networks they come from.
+ACCOUNT_RATE_LIMITS = {"file_request": "30/h/ip", "begin_upload": "200/h/ip", "login_failed_anywhere": "100/h/key"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {"signup": "tenants.forms.SignupForm"}
 USERSESSIONS_TRACK_ACTIVITY = True

@@ -181,6 +181,8 @@ def test_loading_again_changes_nothing(told, monkeypatch):
 def test_the_access_file_says_who_can_sign_in_and_its_tokens_hold(told, tmp_path: Path):
     written = access.write(tmp_path / "access.json", "http://localhost:8000")
 
+    # It holds passwords and tokens, so that nobody else of this machine may read it.
+    assert (tmp_path / "access.json").stat().st_mode & 0o777 == 0o600
     assert written["base_url"] == "http://localhost:8000"
     mine = next(each for each in written["tenants"] if each["slug"] == told.tenant.slug)
     assert mine["host"] == f"{told.tenant.slug}.localhost"

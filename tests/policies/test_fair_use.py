@@ -396,6 +396,8 @@ def test_an_objection_is_decided_by_another_manager(justo, outcome):
     with pytest.raises(AppealedAlready):
         actions.appeal(made, text="y otra", actor=justo.grace, at=now)
     assert text in mails_to(nora)[-1].text
+    at_address = justo.workspace("es", nora).get(f"/desk/fair-use/appeals/{made.pk}")
+    assert at_address["Location"] == f"/desk/fair-use/people/{justo.grace.pk}"
     with pytest.raises(MadeItThemselves):
         actions.decide_appeal(made, is_granted=True, words="No", actor=mary, at=now)
     decided = justo.workspace("es", nora).post(

@@ -184,6 +184,8 @@ def appeal(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     """An objection of a company, with the form that answers it."""
     found = Suspension.objects.select_related("person", "organization", "made_by", "appealed_by")
     row = get_object_or_404(found.exclude(appeal_state=""), pk=pk)
+    if row.organization is None:  # a person's stands on the page of their conduct
+        return redirect("desk:conduct", row.person_id)
     context = {"row": row, "decision_form": DecisionForm(auto_id="decision_%s")}
     return render(request, "tickets/desk/appeal.html", context)
 

@@ -34,6 +34,7 @@ WORDS = {
     "close": pgettext_lazy("state of a clock", "Due soon"),
     "overdue": pgettext_lazy("state of a clock", "Overdue"),
     "paused": pgettext_lazy("state of a clock", "Paused"),
+    "unschedulable": pgettext_lazy("state of a clock", "No hours set"),
     "met": pgettext_lazy("state of a clock", "Met"),
     "missed": pgettext_lazy("state of a clock", "Met late"),
     "none": pgettext_lazy("state of a clock", "No target"),
@@ -77,6 +78,9 @@ _TO_AGENTS = {
     ("paused", "business"): gettext_lazy("%(name)s paused with %(left)s of working hours left"),
     ("paused", "wall"): gettext_lazy("%(name)s paused with %(left)s left, counted round the clock"),
     ("paused", ""): gettext_lazy("%(name)s paused"),
+    ("unschedulable", ""): gettext_lazy(
+        "%(name)s has no time: its calendar does not open for long enough in the years to come. Set more opening hours."
+    ),
     ("met", ""): gettext_lazy("%(name)s met on %(done)s"),
     ("missed", ""): gettext_lazy("%(name)s done on %(done)s, was due %(due)s"),
 }
@@ -89,7 +93,7 @@ class Promise:
 
     metric: str
     number: int
-    state: str  # running, close, overdue, paused, met, missed, none
+    state: str  # running, close, overdue, paused, unschedulable, met, missed, none
     due_at: datetime | None
     remaining: str  # of the desk's hours; empty where a countdown of wall time is right
     remaining_seconds: int | None  # open seconds left; negative when overdue; None when there is no time to count
@@ -120,7 +124,7 @@ class Promise:
     @property
     def is_unfinished(self) -> bool:
         """Whether what was promised is still to be done."""
-        return self.state in ("running", "close", "overdue", "paused")
+        return self.state in ("running", "close", "overdue", "paused", "unschedulable")
 
 
 def of(clock: Clock, *, ticket: Ticket, at: datetime) -> Promise:
@@ -218,8 +222,8 @@ def _nothing(sentence: str) -> Promise:
 def _state(clock: Clock, ticket: Ticket, calendar: Calendar | None, at: datetime) -> str:
     if clock.state == "fulfilled":
         return "missed" if clock.breached_at else "met"
-    if clock.state == "paused":
-        return "paused"
+    if clock.state in ("paused", "unschedulable"):
+        return str(clock.state)
     if clock.state != "running" or clock.due_at is None:
         return "none"
     # The row may lag behind time: a worker that is late must not make us look punctual.
@@ -249,9 +253,9 @@ def _left(clock: Clock, state: str, calendar: Calendar | None, at: datetime) -> 
 def _customer_sentence(clock: Clock, state: str, ticket: Ticket, calendar: Calendar | None, left: int | None) -> str:
     if state == "paused":
         return _paused(ticket, clock.metric, left)
+    if state == "unschedulable":
+        return _("No opening hours are set far enough ahead, so no time can be promised yet.")
     if state == "none":
-        if clock.state == "unschedulable":
-            return _("No opening hours are set far enough ahead, so no time can be promised yet.")
         return _("This promise no longer holds.") if clock.state == "cancelled" else _("No time is promised.")
     values = {
         "due": words.when(clock.due_at) if clock.due_at else "",

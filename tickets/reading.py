@@ -23,7 +23,7 @@ from tickets.selection.selecting import rows_in_force
 from tickets.sight import Sight, sight_of, with_sight
 
 #: States of clocks that a list shows: what is still owed.
-OWED = ("running", "paused")
+OWED = ("running", "paused", "unschedulable")
 #: Columns that no row of a list shows; of people and companies it shows names only.
 _UNSHOWN = (
     *("description", "answers", "articles", "impact", "urgency", "is_unproven", "clocks_at"),

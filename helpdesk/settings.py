@@ -188,6 +188,7 @@ ACCOUNT_RATE_LIMITS = {"file_request": "30/h/ip", "begin_upload": "200/h/ip", "l
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {"signup": "tenants.forms.SignupForm"}
 USERSESSIONS_TRACK_ACTIVITY = True
+SESSION_ENGINE = "tenants.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = env.bool("HTTPS", default=False)

@@ -39,14 +39,14 @@ class Day:
 
 def when(at: datetime) -> str:
     """An instant in the reader's zone, with its weekday: Monday 24 November, 10:20."""
-    pattern = pgettext("date format (Unicode): an instant of a promise", "EEEE d MMMM, HH:mm")
-    return _written(timezone.localtime(at).replace(tzinfo=None), pattern, (get_language() or "en").split("-")[0])
+    return _written(timezone.localtime(at).replace(tzinfo=None), get_language() or "en")
 
 
 @lru_cache(maxsize=10_000)
-def _written(local: datetime, pattern: str, language: str) -> str:
-    """Kept, since lists say the same deadlines on every page."""
-    return format_datetime(local, pattern, locale=_locale_of(language))
+def _written(local: datetime, language: str) -> str:
+    """In the active language. Kept, since lists say the same deadlines on every page."""
+    pattern = pgettext("date format (Unicode): an instant of a promise", "EEEE d MMMM, HH:mm")
+    return format_datetime(local, pattern, locale=_locale_of(language.split("-")[0]))
 
 
 #: The zone that is shown to those whose own is not known, while something is written that its page does not explain.
@@ -96,14 +96,20 @@ def _locale_of(language: str) -> Locale:
 def length(seconds: int) -> str:
     """A length of time, of two units at most: 2 h 10 min."""
     seconds = max(0, seconds)
-    hours, minutes = divmod(seconds // MINUTE, 60)
+    if 0 < seconds < MINUTE:
+        return gettext("less than a minute")
+    return _length(seconds // MINUTE, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _length(minutes: int, language: str | None) -> str:
+    """In the active language. Kept, since a list says the length of each of its clocks twice."""
+    hours, minutes = divmod(minutes, 60)
     if hours and minutes and hours < 100:
         return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
     if hours:
         return gettext("%(hours)s h") % {"hours": hours}
-    if minutes or not seconds:
-        return gettext("%(minutes)s min") % {"minutes": minutes}
-    return gettext("less than a minute")
+    return gettext("%(minutes)s min") % {"minutes": minutes}
 
 
 def duration(value: Duration) -> str:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 _KINDS = ("text", "number", "email", "url", "password", "hidden", "date", "datetime", "time", "file", "checkbox")
 #: Django's templates that draw one input and nothing beside it.
 _INPUTS = {f"django/forms/widgets/{kind}.html" for kind in ("input", "search", "tel", *_KINDS)}
+_FILE = "django/forms/widgets/clearable_file_input.html"
 _TEXTAREA = "django/forms/widgets/textarea.html"
 _ERRORS = "django/forms/errors/list/default.html"
 
@@ -21,7 +22,7 @@ class QuickInputs(DjangoTemplates):
 
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
         """The HTML that Django's own template has."""
-        if template_name in _INPUTS:
+        if template_name in _INPUTS or (template_name == _FILE and not context["widget"]["is_initial"]):
             return _input(context["widget"])
         if template_name == _TEXTAREA:
             return _textarea(context["widget"])

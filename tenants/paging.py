@@ -93,6 +93,25 @@ def page(
     """
     cursor, backwards = (before, True) if before else (after, False)
     rows = _walk(chosen, shown, order, cursor, backwards=backwards, most=size + 1)
+    return _cut(rows, order, size, has_former=after is not None, backwards=backwards)
+
+
+def beginnings(
+    chosen: QuerySet[Row], order: Order, *, shown: Callable[[QuerySet[Row]], QuerySet[Row]], size: int = PAGE_SIZE
+) -> list[QuerySet[Row]]:
+    """What reads the first page, one after the other until there is enough: for who keeps their SQL. Not for groups."""
+    sorting = _sorting(order, backwards=False)
+    parts = _parts(chosen, order, backwards=False)
+    return [_picked(chosen, shown, part.order_by(*sorting), most=size + 1).order_by(*sorting) for part, _ in parts]
+
+
+def first(rows: list[Row], order: Order, *, size: int = PAGE_SIZE) -> Page[Row]:
+    """The first page out of the rows that `beginnings` have read."""
+    return _cut(rows, order, size, has_former=False, backwards=False)
+
+
+def _cut(rows: list[Row], order: Order, size: int, *, has_former: bool, backwards: bool) -> Page[Row]:
+    """A page of rows in the order of their walk, of which there is one too many if it goes on."""
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -100,7 +119,7 @@ def page(
     if not rows:
         return Page([], None, None)
     first, last = _cursor(rows[0], order), _cursor(rows[-1], order)
-    has_before = more if backwards else after is not None
+    has_before = more if backwards else has_former
     has_after = True if backwards else more
     return Page(rows, first if has_before else None, last if has_after else None)
 
@@ -129,12 +148,17 @@ def _walk(
         else:
             condition = _beyond(order, cursor, has_value=has_value, backwards=backwards) if cursor else Q()
         sorting = _sorting(order, backwards=backwards)
-        picked = part.filter(condition).order_by(*sorting).values("pk")[: most - len(rows)]
-        # Picked before anything is joined: else Postgres may join and sort all rows to show the first of them.
-        rows += shown(_all(chosen).filter(IsOneOf(F("pk"), ArraySubquery(picked)))).order_by(*sorting)
+        wanted = part.filter(condition).order_by(*sorting)
+        rows += _picked(chosen, shown, wanted, most=most - len(rows)).order_by(*sorting)
         if len(rows) >= most:
             break
     return rows
+
+
+def _picked(chosen: QuerySet[Row], shown: Shown[Row], wanted: QuerySet[Row], *, most: int) -> QuerySet[Row]:
+    """The first of these rows with what they show, in no order yet."""
+    # Picked before anything is joined: else Postgres may join and sort all rows to show the first of them.
+    return shown(_all(chosen).filter(IsOneOf(F("pk"), ArraySubquery(wanted.values("pk")[:most]))))
 
 
 def _all(chosen: QuerySet[Row]) -> QuerySet[Row]:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.paging import PAGE_SIZE, Cursor, Order, Page, page
+from tenants.paging import PAGE_SIZE, Cursor, Order, Page, beginnings, first, page
 from tickets.selection import Desk
 
-__all__ = ["ORDERS", "PAGE_SIZE", "Cursor", "Order", "Page", "order_named", "page"]
+__all__ = ["ORDERS", "PAGE_SIZE", "Cursor", "Order", "Page", "beginnings", "first", "order_named", "page"]
 
 ORDERS = {
     order.key: order

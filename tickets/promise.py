@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sla import way, words
 from sla.document import SupportPolicy
@@ -290,11 +290,17 @@ def _waits_for_approval(ticket: Ticket, metric: str) -> bool:
 
 
 def _agent_sentence(clock: Clock, state: str, left: int | None, unit: str) -> str:
-    values = {
-        "name": NAMES.get(clock.metric, clock.metric),
+    name, told = _to_agents(clock.metric, state, "" if left is None else unit, get_language())
+    return told % {
+        "name": name,
         "due": words.when(clock.due_at) if clock.due_at else "",
         "done": words.when(clock.fulfilled_at) if clock.fulfilled_at else "",
         "left": words.length(abs(left or 0)),
     }
-    counted = "" if left is None else unit
-    return str(_TO_AGENTS.get((state, counted)) or _TO_AGENTS.get((state, "")) or _("%(name)s: no target")) % values
+
+
+@lru_cache(maxsize=1_000)
+def _to_agents(metric: str, state: str, counted: str, language: str | None) -> tuple[str, str]:
+    """The name of a clock and the sentence about it, in the active language. Kept, since a list tells of sixty."""
+    told = _TO_AGENTS.get((state, counted)) or _TO_AGENTS.get((state, "")) or _("%(name)s: no target")
+    return str(NAMES.get(metric, metric)), str(told)

@@ -64,10 +64,13 @@ def complete(tickets: list[Ticket]) -> list[Ticket]:
 
     Joining six tables that never change costs more than the rest of the page's queries.
     """
-    for ticket in tickets:
-        for name, rows in rows_in_force(active_tenant_id(), ticket.in_force).items():  # type: ignore[attr-defined]
-            if row := rows.get(getattr(ticket, f"{name}_id")):
-                Ticket._meta.get_field(name).set_cached_value(ticket, row)  # type: ignore[union-attr]
+    # Tickets of a page have one version beside them; a row that came with a later one is read when it is asked for.
+    known = rows_in_force(active_tenant_id(), tickets[0].in_force) if tickets else {}  # type: ignore[attr-defined]
+    for name, rows in known.items():
+        column, field = f"{name}_id", Ticket._meta.get_field(name)
+        for ticket in tickets:
+            if row := rows.get(getattr(ticket, column)):
+                field.set_cached_value(ticket, row)  # type: ignore[union-attr]
     return tickets
 
 

@@ -20,6 +20,7 @@ WIDGETS = [
     forms.DateTimeInput,
     forms.TimeInput,
     forms.FileInput,
+    forms.ClearableFileInput,
     forms.CheckboxInput,
     forms.SearchInput,
     forms.Textarea,

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from sla.models import Priority
+from tenants.context import act_as
 from tests.support.world import join, make_person, make_ticket
-from tickets import actions, lists, paging
+from tickets import actions, listing, lists, paging, reading
 from tickets.desk import current_policy
 from tickets.models import RefusalReason, Status, Ticket
 from tickets.selection import Desk, select
@@ -174,3 +177,39 @@ def test_filters_narrow_and_nonsense_finds_nothing(at_acme, ada, grace, now):
     assert found(assignee="none", status="new") == [1, 2]
     assert found(assignee="me") == found(organization="nonsense") == found(priority="nonsense") == []
     assert found(status="\0") == found(tag="\0") == found(requester="\0") == []
+
+
+def first_page(person, at, **address):
+    """The numbers on the first page of the list that an address names."""
+    return [ticket.number for ticket in listing.read(QueryDict(urlencode(address)), person, at=at).page().rows]
+
+
+@pytest.mark.parametrize("sort", ["due", "updated", "newest", "oldest"])
+def test_a_first_page_from_kept_sql_is_the_one_that_is_written_anew(many, ada, now, sort):
+    actions.take(many[2], actor=ada, at=now)
+    for key, view in lists.views(current_policy().policy).items():
+        for _ in range(2):
+            found = lists.select(view, ada, at=now)
+            anew = paging.page(found, paging.ORDERS[sort], shown=reading.with_rows)
+            assert first_page(ada, now, view=key, sort=sort) == [ticket.number for ticket in anew.rows]
+
+
+def test_a_first_page_from_kept_sql_is_each_persons_and_each_moments_own(at_acme, ada, grace, now):
+    linus = make_person("Linus", kind="agent")
+    actions.take(make_ticket(grace, at=now), actor=ada, at=now)
+
+    assert [first_page(person, now, view="mine") for person in (ada, linus, ada)] == [[1], [], [1]]
+    year = timedelta(days=365)
+    assert [first_page(ada, now + later, view="overdue") for later in (-year, year, -year)] == [[], [1], []]
+    linus.role.permissions.remove("ticket.see_all")
+    linus.role.save()
+    assert [first_page(person, now, view="all") for person in (linus, ada)] == [[], [1]]
+
+
+def test_a_first_page_from_kept_sql_is_each_tenants_own(acme, globex, now):
+    with act_as(acme):
+        agent = make_person("Ada", kind="agent")
+        make_ticket(make_person("Grace"), at=now)
+        assert first_page(agent, now, view="all") == [1]
+    with act_as(globex):
+        assert first_page(make_person("Ada", kind="agent"), now, view="all") == []

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
 
+from django.db.models import Model
 from django.utils import timezone
+
+from tenants.context import active_tenant_id
+from tenants.statements import Statement
+
+Row = TypeVar("Row", bound=Model)
 
 _START = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -35,3 +42,14 @@ def midnight(at: datetime, *, day: date | None = None, days: int | None = None) 
         return found
     day = day or timezone.localtime(at).date() + timedelta(days=days or 0)
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+class AtSomeTime(Statement[Row]):
+    """A statement whose query set stands at `Sometime.looked_at()`."""
+
+    def rows_at(self, at: datetime, **values: Any) -> list[Row]:
+        """The rows with these values in their places for somebody who looks at this time. One query."""
+        _, sql, places = self._written
+        values["tenant"] = active_tenant_id()
+        given = (values[name] if name else value for name, value in places)
+        return list(self._read(sql, [each.bind(at) if isinstance(each, Sometime) else each for each in given]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
@@ -40,8 +41,9 @@ NO_STATE = _("“%(name)s:%(value)s” is not known. Known are: %(known)s.")
 TOO_LONG = _("This is longer than %(most)s characters. Leave something out.")
 
 
+@lru_cache(maxsize=2_000)
 def parse(text: str) -> Query:
-    """What a text asks for, with what is wrong in it."""
+    """What a text asks for, with what is wrong in it; the same text asks for the same, whoever wrote it."""
     if len(text) > LONGEST:
         return Query(problems=(Problem.of(TOO_LONG, most=LONGEST),))
     return _Reader(text.translate(_QUOTES)).read()

@@ -1,6 +1,7 @@
 """Components that are drawn once a process still say what they are given, in the reader's language, and safely."""
 
 from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import pytest
 from django.template import Context, Template
@@ -63,6 +64,14 @@ def test_an_address_with_a_number_is_what_reverse_says():
         assert page.render(Context({"number": number, "other": "12"})) == expected + reverse("desk:ticket", args=[12])
     with pytest.raises(NoReverseMatch):
         page.render(Context({"number": None, "other": 1}))
+
+
+def test_an_address_with_an_id_is_what_reverse_says():
+    page = Template("{% url 'desk:person' id %} {% url 'desk:organization' id %}")
+
+    for pk in (UUID(int=0), UUID(int=7), uuid4()):
+        expected = f"{reverse('desk:person', args=[pk])} {reverse('desk:organization', args=[pk])}"
+        assert page.render(Context({"id": pk})) == page.render(Context({"id": str(pk)})) == expected
 
 
 def test_an_address_that_writes_its_number_in_six_digits_still_does():

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
@@ -100,5 +100,5 @@ def _address(number: int) -> str:
 def _due(row: Any) -> SafeString:
     """What is due next; all that is owed opens on hover and on focus, for the keyboard as for the mouse."""
     owed = row.owed or [row.due]
-    every = format_html_join("", '<span class="due-one">{}</span>', ((one.agent_sentence,) for one in owed))
+    every = SafeString("".join(f'<span class="due-one">{escape(one.agent_sentence)}</span>' for one in owed))
     return filled("tickets/desk/_due.html", {"next": due_badge(row.due, hover=False), "every": every})

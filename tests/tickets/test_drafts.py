@@ -205,7 +205,7 @@ def test_what_is_typed_on_a_ticket_that_is_merged_meanwhile_is_not_lost(as_ada, 
     refused = send(as_ada, ticket, body="Half a sentence", revision=1)
 
     assert refused.status_code == 422
-    assert f"This ticket is closed. File a new ticket and name number {ticket.number} in it." in text_of(refused)
+    assert f"Ticket {ticket.number} was merged into ticket {stays.number}. Go on there" in text_of(refused)
     assert "Half a sentence" in text_of(refused)
     # Another window may still save on the old one; that is shown there, to be taken along or thrown away.
     as_ada.post(path(ticket, "draft"), {"kind": "reply", "body": "Half a sentence, again", "revision": 0})

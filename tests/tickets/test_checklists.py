@@ -116,6 +116,9 @@ def test_the_customer_ticks_off_and_nothing_typed_is_lost(as_grace, ticket, ada)
     long = as_grace.post(path, {"result": "x" * 1001})
     assert long.status_code == 422
     assert "x" * 1001 in long.content.decode()
+    tampered = as_grace.post(path, {"result": "It hums.", "token": "nonsense"})
+    assert tampered.status_code == 422
+    assert "It hums." in tampered.content.decode()
 
     page = as_grace.post(path, {"result": "It hums."}, follow=True)
     assert "1 of 3 done" in text_of(page)

@@ -39,7 +39,8 @@ def tick_from(request: HttpRequest, step: ChecklistStep, person: User) -> dict[s
     """Do what a page of the ticket sent; what it is to show instead where that can't be kept, with what was typed."""
     form = TickForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(str(error) for error in form.errors["result"]))
+        # Of every field, since not only what people type can be wrong.
+        messages.error(request, " ".join(str(error) for said in form.errors.values() for error in said))
         return {"refused_step": step.pk, "refused_result": form.data.get("result", "")}
     try:
         with transaction.atomic():

@@ -18,7 +18,7 @@ CHECKS: dict[str, Sequence[str]] = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "lint": ["ruff", "check", "--quiet", "--output-format=concise", "."],
     "imports": ["lint-imports", "--no-cache"],
-    "templates": ["djlint", "templates", "--check", "--lint", "--quiet"],
+    "templates": ["djlint", "templates", "--check", "--lint"],
     "translations": [PYTHON, "-m", "scripts.messages", "check"],
     "migrations in step": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "Django's own checks": [PYTHON, "manage.py", "check", "--fail-level=WARNING"],

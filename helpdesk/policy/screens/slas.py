@@ -7,17 +7,18 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from helpdesk.policy.screens import matches as counting
 from helpdesk.policy.screens.conditions import in_words
 from helpdesk.policy.screens.editing import Editing, moved, rendered, screen
 from helpdesk.policy.screens.sla_forms import SlaForm
 from sla import words
 from sla.document import PolicyError, SupportPolicy
-from sla.document.terms import METRICS, SlaPolicy
+from sla.document.terms import METRICS, Conditions, SlaPolicy
 from tenants.text import say
 from tickets.models import Ticket
 from tickets.promise import NAMES
@@ -99,6 +100,16 @@ def remove(request: HttpRequest, editing: Editing, key: str) -> HttpResponse:
     return editing.keep(document)
 
 
+@require_safe
+@screen
+def matches(request: HttpRequest, editing: Editing, key: str = "") -> HttpResponse:
+    """How many open requests the conditions meet that are ticked at the moment; nothing is kept."""
+    if key:
+        _known(editing, key)
+    found = counting.count(editing.policy, key, counting.ticked(request.GET, editing.policy))
+    return render(request, "policy/desk/_sla_matches.html", {"matches": found})
+
+
 def _known(editing: Editing, key: str) -> SlaPolicy:
     if key not in editing.policy.sla:
         raise Http404
@@ -116,5 +127,11 @@ def _edited(request: HttpRequest, editing: Editing, sla: SlaPolicy | None) -> Ht
             return editing.keep(document)
         except PolicyError as error:
             form.refuse(error, inside=f"sla.{form.record_key()}")
-    context = {"form": form, "sla": sla, "tier_names": [say(tier.name) for tier in editing.policy.tiers.values()]}
+    ticked = counting.ticked(data, editing.policy) if data else sla.when if sla else Conditions()
+    context = {
+        "form": form,
+        "sla": sla,
+        "tier_names": [say(tier.name) for tier in editing.policy.tiers.values()],
+        "matches": counting.count(editing.policy, sla.key if sla else "", ticked),
+    }
     return rendered(request, "sla.html", context, tab=TAB, editing=editing, status=422 if form.errors else 200)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sla.models import PolicyDraft
 from tenants.context import act_as
@@ -129,3 +131,30 @@ def test_every_form_of_the_five_policies_gives_back_what_it_was_given(tenant_on,
             answer = browser.post(path, fields_of(page))
             assert answer.status_code == 302, (path, text_of(answer))
             assert browser.get(answer["Location"]).context["page"].plan.changes == [], path
+
+
+def test_while_conditions_are_ticked_the_page_counts_the_open_tickets_that_meet_them(desk, grace):
+    ticket = make_ticket(grace, at=OPENED)
+    key = ticket.priority.key
+    other = next(each for each in ("critical", "low") if each != key)
+
+    assert "1 open ticket meets these conditions." in text_of(desk.get(STANDARD))
+    assert "1 open ticket meets" in text_of(desk.get(f"{STANDARD}matches", {"when_priorities": [key, "nonsense"]}))
+    assert "0 open tickets meet" in text_of(desk.get(f"{STANDARD}matches", {"when_priorities": other}))
+    added = text_of(desk.get(f"{SLAS}new/matches", {"when_priorities": key}))
+    assert "1 open ticket meets these conditions. 1 of them stays with an SLA policy that comes first" in added
+    assert desk.get(f"{SLAS}nowhere/matches").status_code == 404
+
+
+def test_counting_takes_as_many_queries_for_one_ticket_as_for_many(desk, grace):
+    make_ticket(grace, at=OPENED)
+    desk.get(f"{STANDARD}matches")
+    with CaptureQueriesContext(connection) as few:
+        desk.get(f"{STANDARD}matches")
+    for number in range(3):
+        make_ticket(grace, f"Another {number}", at=OPENED)
+
+    with CaptureQueriesContext(connection) as many:
+        desk.get(f"{STANDARD}matches")
+
+    assert len(many) == len(few)

@@ -11,6 +11,7 @@ from pathlib import Path
 import django
 import pytest
 import redis
+from django.conf import settings
 
 from scripts.processes import CannotStart
 from scripts.testing import RUN, TestRun, empty_redis, test_run
@@ -46,6 +47,8 @@ os.environ.update(_run.environment(WORKER))
 for _name in ("MAIL_URL", "DEBUG", "ALLOWED_HOSTS", "DATABASE_POOL"):
     os.environ.pop(_name, None)
 django.setup()
+# A client makes its middleware anew, which would read every static file again: it looks for one when it is asked for.
+settings.WHITENOISE_AUTOREFRESH = True
 # A worker of pytest-xdist that found it would load the settings before it comes here, with this process's database.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 

@@ -38,6 +38,7 @@ def test_pages_of_lists_fit_and_are_clear(town, printers, light):
         "/desk/tickets/?view=every&q=zeppelin+status:new",
         "/desk/tickets/?view=every&q=foo:bar+status:",
         "/desk/views/manage",
+        "/desk/search",
         "/desk/views/new?q=is:active+-status:pending+due:<2h+org:Acme+zeppelin",
     ]
     with town.visit(IONE, "ada", color_scheme=light) as page:

@@ -99,15 +99,32 @@
   }
   customElements.define("theme-switch", ThemeSwitch);
 
-  // Who chooses another language while writing finds the same words in the form that comes in it. Files are kept already.
-  const KEPT = "typed", SKIPPED = ["hidden", "password", "file", "submit", "button"];
+  // What is typed in a form, as a list that can be stored, and put into such a form again. Files are kept elsewhere.
+  const SKIPPED = ["hidden", "password", "file", "submit", "button"];
+  const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
+  window.Typed = {
+    isTicked,
+    fields: (form) => [...form.elements].filter((field) => field.name && !SKIPPED.includes(field.type)),
+    of: (fields) => fields.map((field) => [field.name, isTicked(field) ? [field.value, field.checked] : field.value]),
+    put(fields, values) {
+      for (const [name, value] of values) {
+        for (const field of fields.filter((each) => each.name === name)) {
+          if (!isTicked(field)) field.value = value;
+          else if (field.value === value[0]) field.checked = value[1];
+          else continue;
+          field.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+      }
+    },
+  };
+
+  // Who chooses another language while writing finds the same words in the form that comes in it.
+  const KEPT = "typed";
   const here = () => location.pathname + location.search;
   const forms = () => [...document.querySelectorAll('main form[method="post"]')];
-  const fields = (form) => [...form.elements].filter((field) => field.name && !SKIPPED.includes(field.type));
-  const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
   document.addEventListener("submit", (event) => {
     if (!event.target.matches(".language-list")) return;
-    const typed = forms().map((form) => fields(form).map((field) => [field.name, isTicked(field) ? [field.value, field.checked] : field.value]));
+    const typed = forms().map((form) => Typed.of(Typed.fields(form)));
     try {
       sessionStorage.setItem(KEPT, JSON.stringify({ where: here(), typed }));
     } catch {
@@ -125,14 +142,6 @@
   }
   typedBefore().forEach((values, index) => {
     const form = forms()[index];
-    if (!form) return;
-    for (const [name, value] of values) {
-      for (const field of fields(form).filter((each) => each.name === name)) {
-        if (!isTicked(field)) field.value = value;
-        else if (field.value === value[0]) field.checked = value[1];
-        else continue;
-        field.dispatchEvent(new Event("change", { bubbles: true }));
-      }
-    }
+    if (form) Typed.put(Typed.fields(form), values);
   });
 })();

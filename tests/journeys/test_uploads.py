@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tenants.context import act_as
 from tests.journeys.test_composer import PASTE, PNG
-from tests.journeys.town import PLACES, SOON, fill_in_request, wait_until
+from tests.journeys.town import PLACES, SOON, file_request, fill_in_request, wait_until
 from tickets.models import Attachment, Upload
 
 PLACE = PLACES["ione"]
@@ -13,6 +13,14 @@ PLACE = PLACES["ione"]
 UNLIKE = ["Monitor flickers blue at dawn", "Invoice totals are in yen", "Badge reader beeps twice at gate nine"]
 #: Five pieces, and a rest.
 LARGE = bytes(range(256)) * 10_500
+#: What a browser tells of a picture that is dragged over a place, or let fall there; it fails where nobody takes it.
+DRAG = """([place, data, kind]) => {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], "drop.png", { type: "image/png" }));
+  const told = new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true });
+  if (document.querySelector(place).dispatchEvent(told)) throw new Error(`Nobody takes the ${kind}`);
+}"""
 
 
 @pytest.mark.parametrize(("width", "about"), [(1280, UNLIKE[0]), (360, UNLIKE[2])])
@@ -63,6 +71,34 @@ def test_a_line_that_breaks_and_a_page_loaded_again_cost_no_byte(town, width, ab
     context.close()
 
 
+@pytest.mark.parametrize("slug", ["justo", "alleanza"])
+def test_a_picture_dropped_on_the_form_explains_the_request(town, slug):
+    place = PLACES[slug]
+    with town.visit(place, "grace") as page:
+        page.goto(town.url(place, f"/tickets/new?category={place.category}"))
+        fill_in_request(page, place)
+        page.fill("#id_subject", f"{place.subject}, con imagen")
+        # Over a text, where a browser left to itself would open the picture in place of the page.
+        page.evaluate(DRAG, ["#id_description", PNG, "dragover"])
+        expect(page.locator("file-uploads.dragging")).to_have_count(1)
+        page.evaluate(DRAG, ["#id_description", PNG, "drop"])
+        expect(page.locator("file-uploads.dragging")).to_have_count(0)
+        row = page.locator('.upload-list li[data-state="done"]', has_text="drop.png")
+        shown = row.locator("img")
+        wait_until(lambda: shown.evaluate("image => image.naturalWidth") == 1, "the picture in the form", page)
+        expect(page.locator("#id_description")).to_have_value(place.description)
+        number = file_request(page)
+        page.goto(town.url(place, f"/tickets/{number}/"))
+        picture = page.locator(".attachment-picture img")
+        wait_until(lambda: picture.evaluate("image => image.naturalWidth") == 1, "the picture", page)
+    with town.visit(place, "ada") as page:
+        page.goto(town.url(place, f"/desk/tickets/{number}/"))
+        expect(page.locator(".conversation .attachment-picture img").first).to_be_attached()
+    with act_as(town.tenants[slug]):
+        kept = Attachment.objects.get(message__ticket__number=number)
+        assert (kept.name, kept.content_type) == ("drop.png", "image/png")
+
+
 def test_a_form_that_comes_back_shows_its_files_and_one_is_taken_away(town):
     with town.visit(PLACE, "grace") as page:
         page.goto(town.url(PLACE, f"/tickets/new?category={PLACE.category}"))
@@ -107,9 +143,11 @@ def test_who_changes_the_language_while_writing_finds_the_words_again(town):
         expect(page.locator("#id_description")).to_have_value("Since the update of Monday.")
         expect(page.locator('input[name="priority"]:checked')).to_have_value(chosen)
         expect(page.locator('.upload-list li[data-state="done"]')).to_have_count(1)
-        # Once: a page that is opened again later is empty.
+        # Opened again later it says that this was not sent; thrown away it is empty.
         page.goto(town.url(PLACE, "/"))
         page.goto(town.url(PLACE, f"/tickets/new?category={PLACE.category}"))
+        expect(page.locator("#id_subject")).to_have_value("Door opens by itself")
+        page.locator("[data-discard]").click()
         expect(page.locator("#id_subject")).to_have_value("")
         page.locator("summary:has(.menu-short)").click()
         page.locator('.language-list [value="en"]').click()

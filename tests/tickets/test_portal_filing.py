@@ -43,6 +43,21 @@ def test_a_form_sent_twice_files_once(as_grace):
     assert first.url == second.url
 
 
+def test_what_was_written_on_after_a_sending_whose_answer_was_lost_goes_to_the_same_request_once(as_grace, grace):
+    form = request_form()
+    as_grace.post(FORM, form)
+    more = form | {"description": "I press Save and it closes. Since Monday, for everyone."}
+
+    again = [as_grace.post(FORM, more), as_grace.post(FORM, more), as_grace.post(FORM, form)]
+
+    ticket = Ticket.objects.get()
+    assert again[0].url == f"/tickets/{ticket.number}/#latest"
+    assert again[1].url == again[2].url == f"/tickets/{ticket.number}/filed"
+    posted = [each.body for each in ticket.messages.order_by("posted_at")]
+    assert [body.splitlines()[0] for body in posted] == [form["description"], more["description"]]
+    assert "is now part of request" in text_of(as_grace.get(again[0].url))
+
+
 def test_a_form_that_was_refused_can_be_mended_and_sent_with_the_same_token(as_grace, grace):
     organization = make_organization("Initech", grace, suspended_from=timezone.now() - timedelta(days=1))
     form = request_form()
@@ -247,3 +262,23 @@ def test_suggestions_follow_the_subject_and_hint_at_a_vague_one(as_grace):
 @pytest.mark.parametrize("subject", ["", "\0", "'; DROP TABLE", "x" * 10_000, "😀", "a:* & !b |"])
 def test_suggestions_survive_any_subject(as_nobody, subject):
     assert as_nobody.get("/tickets/suggestions", {"subject": subject, "articles": ["\0", "9" * 99]}).status_code == 200
+
+
+def test_a_script_that_sends_the_form_is_told_where_to_go_on(as_grace):
+    sent = as_grace.post(FORM, request_form(), headers={"hx-request": "true"})
+    missing = as_grace.post(FORM, {}, headers={"hx-request": "true"})
+
+    assert sent.headers["HX-Redirect"] == f"/tickets/{Ticket.objects.get().number}/filed"
+    assert missing.status_code == 422
+    assert '<main id="main"' in missing.content.decode()
+
+
+def test_what_is_typed_is_kept_by_tenant_person_and_category(as_grace, at_acme, grace):
+    mine = as_grace.get(FORM).content.decode()
+    nobodys = visitor(at_acme).get(FORM, follow=True).content.decode()
+
+    assert f'data-key="request:acme:{grace.pk}:technical"' in mine
+    assert "data-in-tab" not in mine
+    assert "data-came-back" not in mine
+    assert 'data-came-back="yes"' in as_grace.post(FORM, {}).content.decode()
+    assert str(grace.pk) not in nobodys

@@ -121,6 +121,9 @@ class AskingForm(forms.Form):
         self.questions = {f"{PREFIX}{each.key}": each for each in possible}
         for name, each in self.questions.items():
             self.fields[name] = question(each, given.get(each.key), required=required)
+            if each.identifies:
+                # What proves who somebody is no browser keeps (static/js/kept-request.js).
+                self.fields[name].widget.attrs["data-unkept"] = "yes"
             if not each.is_seen_by_customers:
                 help_text = [say(each.help), f"{_('Customers never see this')}."]
                 self.fields[name].help_text = " ".join(filter(None, help_text))

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django_htmx.http import HttpResponseClientRedirect
 
 from kb import queries as kb
 from kb.models import ArticleVersion
@@ -72,6 +73,11 @@ def attempt(form: forms.Form, act: Callable[[], Result]) -> Result | None:
         if isinstance(form, TokenForm):
             form.refused_for = refusal.code
         return None
+
+
+def onward(request: HttpRequest, path: str) -> HttpResponse:
+    """To another page, also where htmx asked for a part of this one."""
+    return HttpResponseClientRedirect(path) if request.htmx else redirect(path)  # type: ignore[attr-defined]
 
 
 def articles_named(numbers: Iterable[int], person: User | None) -> list[ArticleVersion]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from tenants.models import User
 from tickets import actions, desk, duplicates
 from tickets.forms.portal import FilingForm
 from tickets.models import Ticket
-from tickets.views.portal.common import attempt, customer_required, policy_required, tickets_of
+from tickets.views.portal.common import attempt, customer_required, onward, policy_required, tickets_of
 
 
 @require_safe
@@ -66,8 +66,13 @@ def chosen(person: User, posted: Any) -> Ticket | None:
     return tickets_of(person).active().select_related("status").filter(number=int(number)).first()
 
 
-def join(request: HttpRequest, form: FilingForm, person: User, into: Ticket | None) -> HttpResponse | None:
-    """Put what was typed in a cleaned form on the request that was chosen; None when the form has to come back."""
+def join(
+    request: HttpRequest, form: FilingForm, person: User, into: Ticket | None, *, token: UUID | None = None
+) -> HttpResponse | None:
+    """Put what was typed in a cleaned form on the request that was chosen; None when the form has to come back.
+
+    Once for the form's token, or for another one.
+    """
     said = form.cleaned_data
     if into is None:
         form.add_error(None, _("This request can't be added to any more. Send yours as a new one."))
@@ -75,16 +80,15 @@ def join(request: HttpRequest, form: FilingForm, person: User, into: Ticket | No
     if "description" in form.errors or "files" in form.errors:
         return None
     form.errors.clear()  # what a new request would need besides is not asked of a message
-    joined = attempt(form, lambda: _join(form, said, into, person))
+    joined = attempt(form, lambda: _join(form, said, into, person, token or said["token"]))
     if joined is None:
         return None
     told = _("What you wrote is now part of request %(number)s; no new request was sent.") % {"number": into.number}
     messages.success(request, told)
-    return redirect(f"{reverse('portal:ticket', args=[into.number])}#latest")
+    return onward(request, f"{reverse('portal:ticket', args=[into.number])}#latest")
 
 
-def _join(form: FilingForm, said: dict[str, Any], into: Ticket, person: User) -> Ticket:
-    token: UUID = said["token"]
+def _join(form: FilingForm, said: dict[str, Any], into: Ticket, person: User, token: UUID) -> Ticket:
     return actions.once(
         token,
         person=person,

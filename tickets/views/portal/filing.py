@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
+from uuid import uuid5
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -32,6 +33,7 @@ from tickets.views.portal.common import (
     attempt,
     customer_required,
     is_stale,
+    onward,
     policy_required,
     tickets_of,
 )
@@ -100,10 +102,18 @@ def _file_for(request: HttpRequest, form: FilingForm, organizations: list[Organi
     else:
         alike = duplicates.of_form(form, person) if is_valid else []
         ticket = attempt(form, lambda: _open(form, person)) if is_valid and not alike else None
-        answer = redirect("portal:ticket_filed", ticket.number) if ticket else None
+        answer = _filed(request, form, person, ticket) if ticket else None
     if answer is not None:
         return answer
     return _page(request, form, organizations, duplicates.shown(alike, is_asked=bool(alike)), status=422)
+
+
+def _filed(request: HttpRequest, form: FilingForm, person: User, ticket: Ticket) -> HttpResponse | None:
+    """On to the request. Had it arrived before its sender was told, and they wrote on, that goes there as a message."""
+    written = form.cleaned_data["description"]
+    if ticket.description != written and not ticket.messages.filter(author=person, body__contains=written).exists():
+        return duplicates.join(request, form, person, ticket, token=uuid5(form.cleaned_data["token"], written))
+    return onward(request, reverse("portal:ticket_filed", args=[ticket.number]))
 
 
 def _open(form: FilingForm, person: User) -> Ticket:

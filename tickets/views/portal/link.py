@@ -31,9 +31,9 @@ from tickets.links import Bearer
 from tickets.models import Attachment, Holder, Message, Ticket
 from tickets.views.portal import confirming
 from tickets.views.portal import uploads as pieces
-from tickets.views.portal.common import attempt, tickets_of
+from tickets.views.portal.common import attempt, onward, tickets_of
 from tickets.views.portal.files import serve
-from tickets.views.portal.ticket import comment_from, context_of, find_or_404, identify_from, onward, went_on
+from tickets.views.portal.ticket import comment_from, context_of, find_or_404, identify_from, went_on
 
 View = Callable[..., HttpResponseBase]
 

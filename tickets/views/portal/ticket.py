@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from sla import words
 from sla.document import SupportPolicy
@@ -39,7 +38,7 @@ from tickets.forms.portal import CommentForm, CopyForm
 from tickets.forms.ratings import RatingForm
 from tickets.models import Status, Ticket
 from tickets.views.portal import confirming
-from tickets.views.portal.common import articles_named, attempt, customer_required, is_stale, tickets_of
+from tickets.views.portal.common import articles_named, attempt, customer_required, is_stale, onward, tickets_of
 from tickets.views.portal.lists import crumbs
 from tickets.views.portal.uploads import holder_of
 
@@ -162,11 +161,6 @@ def went_on(former: Ticket, new: Ticket) -> str:
     return _(
         "The time to reopen request %(former)s was over. What you wrote is request %(number)s now; both are linked."
     ) % {"former": former.number, "number": new.number}
-
-
-def onward(request: HttpRequest, path: str) -> HttpResponse:
-    """To another page, also where htmx asked for a part of this one."""
-    return HttpResponseClientRedirect(path) if request.htmx else redirect(path)  # type: ignore[attr-defined]
 
 
 def show(

@@ -6,7 +6,8 @@ from typing import Any
 
 from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -18,6 +19,7 @@ from tickets.actions.claiming import person_at
 from tickets.errors import TooManyUnsigned
 from tickets.forms.portal import FilingForm, UnsignedFilingForm
 from tickets.models import Category, Ticket
+from tickets.views.portal.common import onward
 
 _KEPT = "sent"
 
@@ -61,7 +63,7 @@ def request_of(form: FilingForm) -> dict[str, Any]:
 def sent_to(request: HttpRequest, form: UnsignedFilingForm, ticket: Ticket) -> HttpResponse:
     """On to the page that says what comes now."""
     request.session[_KEPT] = {"number": ticket.number, "email": form.cleaned_data["email"]}
-    return redirect("portal:sent")
+    return onward(request, reverse("portal:sent"))
 
 
 @require_safe

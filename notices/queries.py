@@ -11,6 +11,7 @@ from django.utils import timezone
 from inbox.models import OutgoingMail
 from notices.models import Announcement, Notice
 from tenants.models import Role, User
+from tenants.paging import Slice, by_time
 from tenants.statements import Statement
 
 #: A page carries so many; the list of announcements has them all.
@@ -45,12 +46,12 @@ def _shown_to(kind: Role.Kind | None) -> Statement[Announcement]:
 _SHOWN = {kind: _shown_to(kind) for kind in (None, Role.Kind.CUSTOMER, Role.Kind.AGENT)}
 
 
-def recent_for(person: User | None, at: datetime) -> list[Announcement]:
-    """What this reader can read on the list: everything shown now or in the last months."""
+def recent_for(person: User | None, at: datetime, after: str = "") -> Slice[Announcement]:
+    """A page of what this reader can read on the list: everything shown now or in the last months, the newest first."""
     recent = (
         Announcement.objects.readable_by(person).filter(shown_from__lte=at).exclude(shown_until__lt=at - READABLE_FOR)
     )
-    return list(recent[:100])
+    return by_time(recent, "shown_from", after)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from notices.reading import remember
 from tenants.access import reader_of, staff_who_may
 from tenants.errors import Refused
 from tenants.models import User
+from tenants.paging import Slice, by_time
 from tenants.permissions import Permission
 
 
@@ -30,9 +32,16 @@ from tenants.permissions import Permission
 def announcements(request: HttpRequest) -> HttpResponse:
     """What is and was announced lately, to this reader."""
     person = reader_of(request)
-    now = timezone.now()
-    rows = [{"announcement": each, "is_over": not each.is_shown(now)} for each in recent_for(person, now)]
-    return render(request, "notices/portal/announcements.html", {"rows": rows})
+    now, after = timezone.now(), request.GET.get("after", "")
+    page = recent_for(person, now, after)
+    rows = [{"announcement": each, "is_over": not each.is_shown(now)} for each in page.rows]
+    return render(request, "notices/portal/announcements.html", {"rows": rows, **_turned(page, after)})
+
+
+def _turned(page: Slice[Announcement], after: str) -> dict[str, str]:
+    """Back to the newest, and on to what is older."""
+    following = f"?{urlencode({'after': page.following})}" if page.following else ""
+    return {"previous_url": "?" if after else "", "next_url": following}
 
 
 @require_POST
@@ -51,13 +60,11 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 @staff_who_may(Permission.REPLY)
 def all_announcements(request: HttpRequest, person: User) -> HttpResponse:
     """All announcements, the newest first, for staff."""
-    now = timezone.now()
-    rows = [
-        {"announcement": each, "when": state_of(each, now)}
-        for each in Announcement.objects.select_related("author")[:200]
-    ]
-    may_edit = person.may(Permission.ANNOUNCE)
-    return render(request, "notices/desk/announcements.html", {"rows": rows, "may_edit": may_edit})
+    now, after = timezone.now(), request.GET.get("after", "")
+    page = by_time(Announcement.objects.select_related("author"), "shown_from", after)
+    rows = [{"announcement": each, "when": state_of(each, now)} for each in page.rows]
+    context = {"rows": rows, "may_edit": person.may(Permission.ANNOUNCE), **_turned(page, after)}
+    return render(request, "notices/desk/announcements.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tenants.access import staff, staff_who_may
 from tenants.errors import Refused
 from tenants.models import Role, User
+from tenants.paging import by_time
 from tenants.permissions import Permission
 from tickets import actions
 from tickets.actions.suspending import causes
@@ -30,7 +32,7 @@ from tickets.views.desk.blocks import render_block
 from tickets.views.desk.common import ticket_or_404
 from tickets.views.desk.dangerous import Danger
 
-MOST_SHOWN = 50
+#: Suspensions of one customer on a page.
 FORMER = 10
 
 
@@ -59,15 +61,32 @@ def block(request: HttpRequest, person: User, number: int) -> HttpResponse:
 @staff_who_may(Permission.SUSPEND)
 def to_decide(request: HttpRequest, person: User) -> HttpResponse:
     """What managers are asked, and whose support is suspended; the oldest question first."""
-    reviews = Strike.objects.to_review().select_related("person", "ticket").order_by("at")
+    reviews = Strike.objects.to_review().select_related("person", "ticket")
     suspensions = Suspension.objects.select_related("person", "organization", "made_by", "appealed_by")
     context = {
-        "reviews": reviews[:MOST_SHOWN],
-        "appeals": suspensions.to_decide().order_by("appealed_at")[:MOST_SHOWN],
-        "suspensions": suspensions.current()[:MOST_SHOWN],
+        "reviews": _part(request, "reviews", reviews, "at", descending=False),
+        "appeals": _part(request, "appeals", suspensions.to_decide(), "appealed_at", descending=False),
+        "suspensions": _part(request, "suspensions", suspensions.current(), "made_at"),
         "now": timezone.now(),
     }
     return render(request, "tickets/desk/to_decide.html", context)
+
+
+def _part(
+    request: HttpRequest, name: str, rows: QuerySet[Any], field: str, *, descending: bool = True
+) -> dict[str, Any]:
+    """One of the lists of a page, each of which is turned by itself, by the part of the address that bears its name."""
+    after = request.GET.get(name, "")
+    page = by_time(rows, field, after, descending=descending)
+    others = request.GET.copy()
+    others.pop(name, None)
+    following = others.copy()
+    following[name] = page.following
+    return {
+        "rows": page.rows,
+        "previous_url": f"?{others.urlencode()}" if after else "",
+        "next_url": f"?{following.urlencode()}" if page.following else "",
+    }
 
 
 @require_safe
@@ -91,12 +110,18 @@ def _page(
 ) -> HttpResponse:
     standing, known = standing_of(shown, at=timezone.now(), reader=person), causes()
     own = Suspension.objects.filter(person=shown).select_related("made_by", "ended_by", "decided_by")
-    rows: list[dict[str, Any]] = [{"row": each, "cause": known.get(each.cause, each.cause)} for each in own[:FORMER]]
+    after = request.GET.get("former", "")
+    page = by_time(own, "made_at", after, size=FORMER)
+    rows: list[dict[str, Any]] = [{"row": each, "cause": known.get(each.cause, each.cause)} for each in page.rows]
+    # Of a customer's the one that holds is the latest, so it is on the first page.
+    now_held = own.current().first() if after else next((each for each in page.rows if each.ended_at is None), None)
     context = {
         "shown": shown,
         "standing": standing,
-        "current": next((each for each in rows if each["row"].ended_at is None), None),
+        "current": {"row": now_held, "cause": known.get(now_held.cause, now_held.cause)} if now_held else None,
         "former": [each for each in rows if each["row"].ended_at is not None],
+        "older": page.following,
+        "is_older": bool(after),
         "review": Strike.objects.to_review().filter(person=shown).order_by("at").first(),
         "kept": Strike.objects.standing().filter(person=shown, counts=False).count(),
         "may_withdraw": person.may(Permission.MARK_FALSE),

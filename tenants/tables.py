@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -61,13 +62,15 @@ def lines_of(
     cells: Callable[[Row], Iterable[str]],
     *,
     permission: str = "",
+    may: Callable[[User], bool] = attrgetter("is_staff_member"),
 ) -> Lines:
     """A line a row, in the order in which they were made.
 
-    Who reads is looked up for each batch: a right taken away meanwhile ends the file.
+    Who reads, and whether they `may` still, is looked up for each batch: a right taken away meanwhile ends the file.
     """
     language, zone = translation.get_language() or "en", timezone.get_current_timezone()
-    read = partial(_batch, person, rows, cells, permission)
+    allowed = lambda reader: may(reader) and (not permission or reader.may(permission))  # noqa: E731
+    read = partial(_batch, person, rows, cells, allowed)
     return _lines(partial(act_as, active_tenant()), language, zone, [str(name) for name in heading], read)
 
 
@@ -95,12 +98,12 @@ def _batch(
     person: User,
     rows: Callable[[User], QuerySet[Row]],
     cells: Callable[[Row], Iterable[str]],
-    permission: str,
+    allowed: Callable[[User], bool],
     last: Any,
 ) -> tuple[list[list[str]], Any]:
     """The next rows and the key of the last of them; None for it when there are no more."""
     reader = User.objects.select_related("role").filter(pk=person.pk, is_active=True).first()
-    if reader is None or not reader.is_staff_member or (permission and not reader.may(permission)):
+    if reader is None or not allowed(reader):
         return [], None
     found = rows(reader).order_by("pk")
     batch = list(found.filter(pk__gt=last)[:BATCH] if last else found[:BATCH])

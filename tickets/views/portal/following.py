@@ -23,9 +23,7 @@ from tickets.views.portal.ticket import find_or_404, show
 @customer_required
 def copies(request: HttpRequest, person: User) -> HttpResponse:
     """Requests of others that this person takes part in."""
-    mine = Participant.objects.filter(user=person).values("ticket")
-    context: dict[str, object] = {"is_own": False, "is_copies": True}
-    return show_list(request, person, Ticket.objects.filter(pk__in=mine), context)
+    return show_list(request, person, "copies")
 
 
 @require_POST

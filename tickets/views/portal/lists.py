@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -51,51 +52,76 @@ def for_rows(tickets: TicketQuerySet) -> TicketQuerySet:
     return tickets.for_list().defer("description", "answers").prefetch_related("clocks")
 
 
+#: What each of the lists has, by what the address of its export calls it. Staff finds here what it asked for itself.
+LISTS: dict[str, Callable[[User], TicketQuerySet]] = {
+    "mine": lambda person: Ticket.objects.filter(requester=person),
+    "organization": lambda person: tickets_of(person).filter(organization__in=_seen(person).values("organization")),
+    "copies": lambda person: Ticket.objects.filter(pk__in=Participant.objects.filter(user=person).values("ticket")),
+}
+
+
 @require_safe
 @customer_required
 def tickets(request: HttpRequest, person: User) -> HttpResponse:
     """What this person asked."""
-    return show_list(request, person, Ticket.objects.filter(requester=person), {"is_own": True})
+    return show_list(request, person, "mine")
 
 
 @require_safe
 @customer_required
 def organization_tickets(request: HttpRequest, person: User) -> HttpResponse:
     """What this person's organisations asked, as far as the memberships let them see it."""
-    seen = Organization.objects.filter(pk__in=_seen(person).values("organization"))
-    organizations = list(seen)
-    found = tickets_of(person).filter(organization__in=organizations)
-    return show_list(request, person, found, {"is_own": False, "organizations": organizations})
+    organizations = list(Organization.objects.filter(pk__in=_seen(person).values("organization")))
+    return show_list(request, person, "organization", {"organizations": organizations})
 
 
 def _seen(person: User) -> QuerySet[Membership]:
     return Membership.objects.filter(user=person).exclude(scope=Membership.Scope.OWN)
 
 
-def show_list(request: HttpRequest, person: User, found: TicketQuerySet, context: dict[str, object]) -> HttpResponse:
+def is_finished(asked: QueryDict) -> bool:
+    """Whether an address asks for what is over."""
+    return asked.get("show") == "finished"
+
+
+def chosen_of(asked: QueryDict, mine: Iterable[Organization]) -> Organization | None:
+    """The one of a person's organisations to which an address narrows a list; None for all of them."""
+    return next((each for each in mine if str(each.pk) == asked.get("organization")), None)
+
+
+def listed(asked: QueryDict, whose: str, person: User, chosen: Organization | None) -> TicketQuerySet:
+    """The tickets of a list of LISTS as its address narrows it, with all that its rows show, in no order yet."""
+    found = LISTS[whose](person).filter(is_active=not is_finished(asked))
+    return for_rows(found.filter(organization=chosen) if chosen else found)
+
+
+def show_list(request: HttpRequest, person: User, whose: str, context: dict[str, object] | None = None) -> HttpResponse:
     """A page of tickets by number, in progress or finished."""
-    is_finished = request.GET.get("show") == "finished"
     before = request.GET.get("before", "")
     mine = list(Organization.objects.of(person).order_by("name"))
-    chosen = next((each for each in mine if str(each.pk) == request.GET.get("organization")), None)
-    if chosen is not None:
-        found = found.filter(organization=chosen)
-    found = for_rows(found.filter(is_active=not is_finished)).order_by("-number")
+    chosen = chosen_of(request.GET, mine)
+    found = listed(request.GET, whose, person, chosen).order_by("-number")
     if before.isascii() and before.isdecimal() and len(before) <= LONGEST_NUMBER:
         found = found.filter(number__lt=int(before))
     page = list(found[: PAGE_SIZE + 1])
-    show = ("show=finished&" if is_finished else "") + (f"organization={chosen.pk}&" if chosen else "")
-    context |= {
+    shown = {"show": "finished"} if is_finished(request.GET) else {}
+    kept = shown | ({"organization": str(chosen.pk)} if chosen else {})
+    context = {
+        "is_own": whose == "mine",
+        "is_copies": whose == "copies",
+        "organizations": [],
+        **(context or {}),
         "rows": rows_of(page[:PAGE_SIZE], timezone.now()),
-        "tabs": _tabs(request, f"organization={chosen.pk}" if chosen else "", is_finished=is_finished),
+        "tabs": _tabs(request, f"organization={chosen.pk}" if chosen else "", is_finished=bool(shown)),
         "mine": mine if len(mine) > 1 else [],
         "chosen": chosen,
-        "is_finished": is_finished,
-        "has_organization": bool(context.get("organizations")) or _seen(person).exists(),
-        "has_copies": context.get("is_copies") or Participant.objects.filter(user=person).exists(),
-        "next_url": f"?{show}before={page[PAGE_SIZE - 1].number}" if len(page) > PAGE_SIZE else "",
-        "previous_url": f"?{show}".rstrip("&") if before else "",
+        "is_finished": bool(shown),
+        "next_url": f"?{urlencode({**kept, 'before': page[PAGE_SIZE - 1].number})}" if len(page) > PAGE_SIZE else "",
+        "previous_url": f"?{urlencode(kept)}" if before else "",
+        "export_url": f"{reverse('portal:export_tickets')}?{urlencode({'list': whose, **kept})}",
     }
+    context["has_organization"] = bool(context["organizations"]) or _seen(person).exists()
+    context["has_copies"] = whose == "copies" or Participant.objects.filter(user=person).exists()
     return render(request, "tickets/portal/tickets.html", context)
 
 

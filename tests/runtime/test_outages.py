@@ -33,7 +33,7 @@ from tests.support.world import make_person, token_of
 from tickets.models import Ticket
 
 #: Nothing may wait for a server that is away; generous, since test machines are busy.
-QUICKLY = 5
+QUICKLY = 15
 
 
 class WebWith(Web):

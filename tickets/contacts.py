@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from tenants.models import User
-from tickets import search
+from tickets import search, spelling
 from tickets.models import Membership, Message, Organization, Ticket
 from tickets.models.ticket import TicketQuerySet
+from tickets.selection import Query, parse, write
 from tickets.selection.selecting import matching
 
 
@@ -40,3 +43,15 @@ def messages_of(
     if channel:
         found = found.filter(channel__key=channel)
     return found.select_related("author__role", "channel", "ticket").order_by("-posted_at", "-id")
+
+
+def corrected(person: User, organization: Organization | None, *, words: str, channel: str) -> str | None:
+    """Words that found nothing with typing errors mended, if something is found then."""
+
+    def find(query: Query) -> list[UUID]:
+        found = messages_of(person, organization, words=write(query), channel=channel)
+        return list(found.values_list("ticket", flat=True)[: search.MAX_HITS])
+
+    asked = parse(words)
+    better = None if asked.conditions else spelling.corrected(asked, person, find)
+    return write(better) if better else None

@@ -17,10 +17,10 @@ from django.utils.functional import Promise
 from sla.document import SupportPolicy
 from sla.models import PolicyVersion, version_in_force
 from tenants.models import User
-from tickets import columns, lists, paging, reading, search
+from tickets import columns, lists, paging, reading, search, spelling
 from tickets.models import Ticket
 from tickets.models.ticket import TicketQuerySet
-from tickets.selection import Desk, Problem, Query, Selection, select
+from tickets.selection import Desk, Problem, Query, Selection, parse, select, write
 from tickets.selection.moments import AtSomeTime, Sometime
 from tickets.selection.selecting import NOTHING
 from tickets.sight import Sight, sight_of, with_sight
@@ -72,12 +72,16 @@ class Listing:
     ) -> paging.Page[Ticket]:
         """A page with what the rows show; best matches are one page."""
         if self.order == BEST:
-            found = [] if self.problems else search.find(self.whole, self.person, self.where, shown=self.with_columns)
-            return paging.Page(found, None, None)
+            return paging.Page(self._best(), None, None)
         if self.is_usual and not (after or before) and size == paging.PAGE_SIZE:
             return self._first_page()
         order = paging.order_named(self.order, self.desk)
         return paging.page(self.tickets, order, shown=self.with_rows, after=after, before=before, size=size)
+
+    def _best(self) -> search.Hits:
+        if self.problems:
+            return search.Hits()
+        return search.find(self.whole, self.person, self.where, shown=self.with_columns)
 
     @property
     def is_usual(self) -> bool:
@@ -141,6 +145,32 @@ def read(address: QueryDict, person: User, *, at: datetime) -> Listing:
         columns=columns.chosen(address.getlist("columns") or view.columns, columns.offered(policy)),
         person=person,
     )
+
+
+def corrected(address: QueryDict, listed: Listing, page: paging.Page[Ticket]) -> QueryDict | None:
+    """The address with typing errors in its words mended, where nothing on this first page has them and then something.
+
+    What was typed goes along as `typed`.
+    """
+    typed = address.get("q", "")
+    if listed.problems or not listed.asked.wanted_words or _have_words(page.rows):
+        return None
+
+    def turned(query: Query) -> QueryDict:
+        to = address.copy()
+        to["q"], to["typed"] = write(query), typed
+        return to
+
+    def find(query: Query) -> list[UUID]:
+        rows = read(turned(query), listed.person, at=listed.at).page().rows
+        return [ticket.pk for ticket in rows] if _have_words(rows) else []
+
+    better = spelling.corrected(parse(typed), listed.person, find)
+    return turned(better) if better else None
+
+
+def _have_words(rows: list[Ticket]) -> bool:
+    return rows.are_exact if isinstance(rows, search.Hits) else bool(rows)
 
 
 @lru_cache(maxsize=512)

@@ -112,6 +112,13 @@ def numbered(text: str, person: User) -> Ticket | None:
     return Ticket.objects.visible_to(person).filter(number=int(typed[1])).first() if typed else None
 
 
+class Hits(list[Ticket]):
+    """Tickets, the best match first."""
+
+    #: Whether any of them has the words themselves, and not merely a subject like them.
+    are_exact = False
+
+
 def find(
     query: Query,
     person: User,
@@ -119,7 +126,7 @@ def find(
     *,
     shown: Callable[[QuerySet[Ticket]], QuerySet[Ticket]] | None = None,
     most: int = MAX_HITS,
-) -> list[Ticket]:
+) -> Hits:
     """The tickets that a person may see and that match the words best, the best first, with all that a list shows.
 
     `where` is what the query's conditions select; the words are found among those only; `shown` adds to rows what they
@@ -127,7 +134,7 @@ def find(
     """
     words = query.wanted_words[:LONGEST_WORDS]
     if not words or query.problems:
-        return []
+        return Hits()
     seen = Ticket.objects.visible_to(person)
     if where is None and person.may(Permission.SEE_ALL_TICKETS):
         ranks = _ranks("tickets_search(%s, %s)", words, most * 2)
@@ -142,7 +149,10 @@ def find(
         if shown is None
         else shown(reading.with_rows(reading.among(seen, as_array(ranks))))
     )
-    return sorted(rows, key=lambda ticket: (-ranks[ticket.pk], -ticket.number))[:most]
+    hits = Hits(sorted(rows, key=lambda ticket: (-ranks[ticket.pk], -ticket.number))[:most])
+    # Subjects that are merely like the words rank below zero.
+    hits.are_exact = bool(hits) and ranks[hits[0].pk] > 0
+    return hits
 
 
 def _ranks(function: str, *values: Any) -> dict[UUID, float]:

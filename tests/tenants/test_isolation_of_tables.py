@@ -35,7 +35,7 @@ GLOBAL = {
 #: Read by the sweep, whatever the tenant; holds ids only.
 SHARED = {"tenants_alarm"}
 #: Search functions that look past row-level security, which would switch their indexes off, and filter by themselves.
-DEFINERS = {"kb_search", "tickets_matching", "tickets_search", "tickets_search_among"}
+DEFINERS = {"kb_search", "tickets_matching", "tickets_misspelt", "tickets_search", "tickets_search_among"}
 
 pytestmark = pytest.mark.django_db
 

@@ -18,8 +18,8 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from sla.models import Priority
 from tenants.api import BAD_CURSOR, StrictSerializer, person_of
 from tenants.models import User
-from tickets import lists, paging
-from tickets.models import Category, Status, Team, Tier
+from tickets import lists, paging, search
+from tickets.models import Category, Status, Team, Ticket, Tier
 from tickets.models.desk import KeyedModel
 from tickets.models.ticket import TicketQuerySet
 from tickets.selection import Desk, Query, parse, select
@@ -137,6 +137,15 @@ def narrowed(tickets: TicketQuerySet, asked: dict[str, Any], person: User) -> Ti
     return tickets
 
 
+def exact_matches(asked: dict[str, Any], person: User, query: Query) -> list[UUID]:
+    """The tickets that have the words of another query themselves, narrowed as the filters say, the best first."""
+    asked = {**asked, "query": query}
+    whole, where = whole_query(asked, person)
+    found = narrowed(Ticket.objects.visible_to(person), asked, person).filter(where)
+    hits = search.find(whole, person, Q(pk__in=found.order_by().values("pk")))
+    return [ticket.pk for ticket in hits] if hits.are_exact else []
+
+
 def _person(name: str, wanted: str, reader: User) -> Q:
     if wanted == "none":
         return Q(**{name: None})
@@ -183,8 +192,12 @@ class TicketPagination(BasePagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """For OpenAPI."""
         link = {"type": ["string", "null"], "format": "uri"}
+        corrected = {
+            "type": "string",
+            "description": "only where nothing has the words of q: the nearest ones, which the results have",
+        }
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
-            "properties": {"next": link, "previous": link, "results": schema},
+            "properties": {"next": link, "previous": link, "results": schema, "corrected": corrected},
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db.models import Q, prefetch_related_objects
@@ -15,13 +16,13 @@ from rest_framework.response import Response
 
 from tenants.api import EmptySerializer, person_of, queried, validated
 from tenants.models import User
-from tickets import actions, desk, search
+from tickets import actions, desk, search, spelling
 from tickets.api import given
-from tickets.api.selecting import PAGE_SIZE, TicketPagination, TicketQuery, narrowed, whole_query
+from tickets.api.selecting import PAGE_SIZE, TicketPagination, TicketQuery, exact_matches, narrowed, whole_query
 from tickets.api.shown import TicketSerializer, TicketSummarySerializer
 from tickets.models import Ticket
 from tickets.models.ticket import TicketQuerySet
-from tickets.selection import Query
+from tickets.selection import Query, write
 
 
 def tickets_of(person: User) -> TicketQuerySet:
@@ -85,11 +86,16 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         person = person_of(self.request)
         narrowed_down = self.asked.keys() - {"q", "query", "page_size"} or query.conditions or query.unwanted_words
         ids = Q(pk__in=found.order_by().values("pk")) if narrowed_down else None
-        matches = [ticket.pk for ticket in search.find(query, person, ids)]
+        hits, better = search.find(query, person, ids), None
+        if not hits.are_exact and "query" in self.asked:
+            find = partial(exact_matches, self.asked, person)
+            better = spelling.corrected(self.asked["query"], person, find)
+        matches = exact_matches(self.asked, person, better) if better else [ticket.pk for ticket in hits]
         rows = in_lists(Ticket.objects.visible_to(person)).in_bulk(matches)
         best = [rows[pk] for pk in matches if pk in rows][: self.asked.get("page_size", PAGE_SIZE)]
         shown_rows = TicketSummarySerializer(best, many=True, context={"request": self.request}).data
-        return Response({"next": None, "previous": None, "results": shown_rows})
+        told = {"corrected": write(better)} if better else {}
+        return Response({"next": None, "previous": None, "results": shown_rows, **told})
 
     @extend_schema(request=given.NewTicketSerializer, responses={201: TicketSerializer})
     def create(self, request: Request) -> Response:

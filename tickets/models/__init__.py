@@ -30,7 +30,7 @@ from tickets.models.people import (
 )
 from tickets.models.ratings import Rating
 from tickets.models.relations import Burst, BurstTicket, Relay, TicketLink
-from tickets.models.search import AnswerEntry, SearchEntry
+from tickets.models.search import AnswerEntry, KnownWord, SearchEntry, WordsLearnt
 from tickets.models.staffing import Absence, AgentProfile, Skip
 from tickets.models.templates import TemplateRun, TemplateSchedule, TicketTemplate
 from tickets.models.ticket import Attachment, Message, Ticket, TicketCounter, TicketTag
@@ -70,6 +70,7 @@ __all__ = [
     "Follower",
     "HistoryExport",
     "Holder",
+    "KnownWord",
     "LiftedExclusion",
     "Macro",
     "Membership",
@@ -101,4 +102,5 @@ __all__ = [
     "Tier",
     "TimeEntry",
     "Upload",
+    "WordsLearnt",
 ]

@@ -1,6 +1,8 @@
-"""What search reads of tickets: one row a message, and one a field that was answered, written when those are."""
+"""What search reads of tickets: one row a message, one a field that was answered, and the words it knows."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -35,6 +37,46 @@ class SearchEntry(TenantModel):
 
     def __str__(self) -> str:
         return self.subject or str(self.message_id)
+
+
+#: Shorter words have too many others near them; longer ones nobody types.
+SHORTEST_WORD, LONGEST_WORD = 4, 30
+
+
+class KnownWord(TenantModel):
+    """A word that a message, its subject or a file's name has: what a word with a typing error is compared with."""
+
+    word = models.CharField(max_length=LONGEST_WORD, help_text="in small letters, without the accents of Spanish")
+    written = models.CharField(max_length=LONGEST_WORD, help_text="in small letters, as people write it")
+    times = models.PositiveIntegerField(help_text="in how many messages it was met")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "word"], name="one_known_word")]
+        indexes = [
+            GinIndex(
+                fields=["tenant", "word"],
+                opclasses=["int8_ops", "gin_trgm_ops"],
+                name="known_word_near",
+                gin_pending_list_limit=512,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.written
+
+
+class WordsLearnt(TenantModel):
+    """How far the words of a tenant are learnt, and how many they are."""
+
+    #: No key: the entry may be gone.
+    entry = models.UUIDField(default=UUID(int=0), help_text="id of the last search entry whose words are known")
+    count = models.PositiveIntegerField(default=0, help_text="of known words")
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="one_bookmark_of_words")]
+
+    def __str__(self) -> str:
+        return str(self.entry)
 
 
 #: What is longer is not looked for by its field.

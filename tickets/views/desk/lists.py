@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -21,6 +21,7 @@ from tickets.models import Ticket
 from tickets.selection import write
 from tickets.views.desk.bulk import shown_change
 from tickets.views.desk.common import policy_in_force, shown_views, sidebar
+from tickets.views.spelling import correction_of
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,15 @@ def rows_of(tickets: list[Ticket]) -> list[Row]:
 def tickets(request: HttpRequest, person: User) -> HttpResponse:
     """A view, narrowed and sorted as the address says."""
     found = listing.read(request.GET, person, at=timezone.now())
-    page = found.page(
-        after=paging.Cursor.parse(request.GET.get("after", "")),
-        before=paging.Cursor.parse(request.GET.get("before", "")),
-    )
+    after, before = (paging.Cursor.parse(request.GET.get(name, "")) for name in ("after", "before"))
+    page = found.page(after=after, before=before)
+    if not (after or before) and (better := listing.corrected(request.GET, found, page)):
+        return redirect(f"{request.path}?{better.urlencode()}")
     current = found.view.key if "view" in request.GET else ""
     context = {
         "view": found.view,
         "problems": found.problems,
+        "correction": correction_of(request),
         "rows": rows_of(page.rows),
         "is_cut": found.order == listing.BEST and len(page.rows) == search.MAX_HITS,
         "columns": found.columns,

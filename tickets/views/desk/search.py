@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from uuid import UUID
+
 from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,11 +18,13 @@ from tenants.access import staff
 from tenants.models import User
 from tenants.statements import Statement
 from tickets import search as finding
+from tickets import spelling
 from tickets.listing import BEST
 from tickets.models import Organization
-from tickets.selection import parse, write
+from tickets.selection import Query, parse, write
 from tickets.selection.language import LONGEST
 from tickets.views.desk.lists import rows_of
+from tickets.views.spelling import correction_of
 
 FEW = 5
 
@@ -48,20 +53,31 @@ def search(request: HttpRequest, person: User) -> HttpResponse:
     wanted = finding.clean(text)
     if ticket := finding.numbered(wanted, person):
         return redirect("desk:ticket", ticket.number)
+    people = list(_PEOPLE.rows(text=wanted)) if wanted else []
+    organizations = list(_COMPANIES.rows(text=wanted)) if wanted else []
     found = finding.find(query, person)
+    may_be_misspelt = not (found.are_exact or people or organizations)
+    if may_be_misspelt and (better := spelling.corrected(query, person, partial(_exact, person))):
+        return redirect(f"{request.path}?{urlencode({'q': write(better), 'typed': text})}")
     language = (get_language() or "en").split("-")[0]
     context = {
         "query": wanted,
+        "correction": correction_of(request),
         "rows": rows_of(found),
         "is_cut": len(found) == finding.MAX_HITS,
         "as_list": _as_list(write(query)),
         "in_pages": _as_list(write(query), sort="newest"),
         "as_view": f"{reverse('desk:new_view')}?{urlencode({'q': write(query), 'sort': BEST})}",
-        "people": _PEOPLE.rows(text=wanted) if wanted else [],
-        "organizations": _COMPANIES.rows(text=wanted) if wanted else [],
+        "people": people,
+        "organizations": organizations,
         "articles": kb.search(wanted, person, language).hits[:FEW] if wanted else [],
     }
     return render(request, "tickets/desk/search.html", context)
+
+
+def _exact(person: User, query: Query) -> list[UUID]:
+    found = finding.find(query, person)
+    return [ticket.pk for ticket in found] if found.are_exact else []
 
 
 def _as_list(text: str, **more: str) -> str:

@@ -24,6 +24,7 @@ from tickets.actions import history as making
 from tickets.models import Channel, HistoryExport, Message, Organization
 from tickets.views.portal.common import customer_required
 from tickets.views.portal.lists import crumbs
+from tickets.views.spelling import correction_of
 
 PAGE_SIZE = 25
 
@@ -41,6 +42,9 @@ def contacts_page(request: HttpRequest, person: User) -> HttpResponse:
     page = list(_after(found, request)[: PAGE_SIZE + 1])
     kept = {"of": str(chosen.pk) if chosen else "", "q": words, "channel": known}
     kept = {name: value for name, value in kept.items() if value}
+    found_nothing = words and not page and "before" not in request.GET
+    if found_nothing and (better := contacts.corrected(person, chosen, words=words, channel=known)):
+        return redirect(f"{request.path}?{urlencode({**kept, 'q': better, 'typed': words})}")
     context = {
         "contacts": [(each, timeline.name_for_customers(each.author, person)) for each in page[:PAGE_SIZE]],
         "next_url": _next_url(page[PAGE_SIZE - 1], kept) if len(page) > PAGE_SIZE else "",
@@ -48,6 +52,7 @@ def contacts_page(request: HttpRequest, person: User) -> HttpResponse:
         "organizations": seen,
         "chosen": chosen,
         "words": words,
+        "correction": correction_of(request),
         "channel": known,
         "channels": channels,
         "may_export": chosen is None or contacts.may_export(person, chosen),

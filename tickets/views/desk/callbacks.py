@@ -19,12 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 from tenants.access import staff, staff_who_may
 from tenants.errors import Refused
 from tenants.models import User
+from tenants.paging import by_time
 from tenants.permissions import Permission
 from tickets import actions, callbacks
 from tickets.forms.callbacks import CallMadeForm, CallMissedForm, CallMovedForm
 from tickets.models import Callback, Ticket
 
-MOST_SHOWN = 100
 #: On the first page stand those of the next hours.
 SOON, MOST_SOON = timedelta(hours=4), 5
 
@@ -33,7 +33,9 @@ SOON, MOST_SOON = timedelta(hours=4), 5
 @staff
 def calls(request: HttpRequest, person: User) -> HttpResponse:
     """Calls to be made on tickets that this person sees, the next one first."""
-    context = {"calls": callbacks.wanted_by(person)[:MOST_SHOWN], "now": timezone.now()}
+    after = request.GET.get("after", "")
+    page = by_time(callbacks.wanted_by(person), "at", after, descending=False)
+    context = {"calls": page.rows, "later": page.following, "is_first": not after, "now": timezone.now()}
     return render(request, "tickets/desk/callbacks.html", context)
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sla import words
 from tenants.context import active_tenant
+from tenants.fields import parse_id
 from tenants.models import User
 from tenants.text import say
 from tickets import actions, complaints, desk
@@ -24,7 +25,7 @@ from tickets.forms.complaints import ComplaintForm, ComplaintMessageForm
 from tickets.models import Complaint, ComplaintEvent, Holder
 from tickets.views.portal.common import View, attempt, customer_required, policy_required, tickets_of
 from tickets.views.portal.files import serve
-from tickets.views.portal.lists import crumbs
+from tickets.views.portal.lists import PAGE_SIZE, crumbs
 
 MOST_SHOWN = 100
 
@@ -46,7 +47,14 @@ def in_person(view: View) -> View:
 @in_person
 def mine(request: HttpRequest, person: User) -> HttpResponse:
     """What this person complained of."""
-    context = {"complaints": complaints.of(person)[:MOST_SHOWN], "crumbs": crumbs((_("My complaints"), ""))}
+    found, before = complaints.of(person), parse_id(request.GET.get("before", ""))
+    rows = list((found.filter(pk__lt=before) if before else found)[: PAGE_SIZE + 1])
+    context = {
+        "complaints": rows[:PAGE_SIZE],
+        "next_url": f"?before={rows[PAGE_SIZE - 1].pk}" if len(rows) > PAGE_SIZE else "",
+        "previous_url": "?" if before else "",
+        "crumbs": crumbs((_("My complaints"), "")),
+    }
     return render(request, "tickets/portal/complaints.html", context)
 
 

@@ -53,6 +53,7 @@
       this.form.addEventListener("submit", (event) => this.send(event), { signal });
       this.querySelector("[data-discard]").addEventListener("click", () => this.discard(), { signal });
       this.find("[data-send-again]").addEventListener("click", () => this.again(), { signal });
+      this.form.addEventListener("htmx:sendError", (event) => this.why && event.stopPropagation(), { signal });
       window.addEventListener("pagehide", () => this.flush(), { signal });
       window.addEventListener("pageshow", () => this.release(), { signal });
       window.addEventListener("online", () => this.why === "offline" && this.tell("online"), { signal });
@@ -191,6 +192,7 @@
 
     tell(why) {
       this.why = why;
+      if (why) document.getElementById("toasts").replaceChildren(); // one word about the connection is enough
       for (const part of this.form.querySelectorAll(".not-sent [data-why]")) part.hidden = part.dataset.why !== why;
       this.form.querySelector(".not-sent").hidden = !why;
     }

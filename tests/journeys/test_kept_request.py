@@ -59,6 +59,7 @@ def test_without_a_connection_the_page_says_so_and_the_words_outlive_a_closed_ta
     send(page)
     expect(page.get_by_text("Not sent: there is no connection.")).to_be_visible()
     expect(page.locator("[data-send-again]")).to_be_in_viewport()
+    expect(page.locator("#toasts .alert-box")).to_have_count(0)
     expect(page.locator("#id_subject")).to_have_value(about)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.set_offline(False)

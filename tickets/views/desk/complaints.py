@@ -18,6 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.access import staff_who_may
@@ -54,7 +55,7 @@ def register(request: HttpRequest, person: User) -> HttpResponse:
         "complaints": rows[:PAGE_SIZE],
         "older": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None,
         "is_first": not before,
-        "states": _choices(request.GET, "state", [("", _("All")), *_named_states()]),
+        "states": _choices(request.GET, "state", [("", pgettext("figure", "All")), *_named_states()]),
         "outcomes": _choices(request.GET, "outcome", [("", _("Any")), *Complaint.Outcome.choices[1:]]),
         "is_narrowed": bool(request.GET.get("state") or request.GET.get("outcome")),
         "figures": complaints.figures(person, since=now - MEASURED, at=now),
@@ -241,7 +242,8 @@ def _narrowed(address: QueryDict, person: User, now: datetime) -> QuerySet[Compl
 
 
 def _named_states() -> list[tuple[str, str]]:
-    return list(zip(STATES, (_("Open"), _("Overdue"), _("Decided")), strict=True))
+    names = (pgettext("figure", "Open"), pgettext("figure", "Overdue"), pgettext("figure", "Decided"))
+    return list(zip(STATES, names, strict=True))
 
 
 def _choices(address: QueryDict, name: str, choices: list[tuple[str, Any]]) -> list[dict[str, Any]]:

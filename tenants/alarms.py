@@ -55,18 +55,20 @@ def set_many(wanted: Iterable[tuple[str, UUID, datetime]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO tenants_alarm (id, tenant_id, kind, subject, at, attempts, error)
-            SELECT uuidv7(), %s, new.kind, new.subject, new.at, 0, ''
-            FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS new (kind, subject, at)
-            ON CONFLICT (tenant_id, kind, subject) DO UPDATE
-            SET at = excluded.at, rung_at = NULL, attempts = 0, error = '', parked_at = NULL
-            RETURNING at, id, kind
+            WITH written AS (
+                INSERT INTO tenants_alarm (id, tenant_id, kind, subject, at, attempts, error)
+                SELECT uuidv7(), %s, new.kind, new.subject, new.at, 0, ''
+                FROM unnest(%s::text[], %s::uuid[], %s::timestamptz[]) AS new (kind, subject, at)
+                ON CONFLICT (tenant_id, kind, subject) DO UPDATE
+                SET at = excluded.at, rung_at = NULL, attempts = 0, error = '', parked_at = NULL
+                RETURNING id, kind, at
+            )
+            SELECT id, kind FROM written WHERE at <= %s ORDER BY at, id
             """,
-            [tenant.id, *(as_array(column) for column in zip(*asked, strict=True))],
+            [tenant.id, *(as_array(column) for column in zip(*asked, strict=True)), timezone.now()],
         )
-        rows = cursor.fetchall()
-    now = timezone.now()
-    if due := [(pk, kind) for at, pk, kind in sorted(rows) if at <= now]:
+        due = cursor.fetchall()
+    if due:
         transaction.on_commit(partial(bell.ring, tenant.id, due), robust=True)
 
 

@@ -59,11 +59,11 @@ KEPT = [
     "crossings",
 ]
 _HISTORY = (
-    "SELECT ticket_id, id, verb, at, data FROM tickets_event"
+    "SELECT ticket_id, id::text, verb, at, data FROM tickets_event"
     " WHERE tenant_id = %s AND ticket_id = ANY(%s) AND verb = ANY(%s) ORDER BY at, id"
 )
 _ROWS = (
-    f"SELECT ticket_id, metric, number, id, {', '.join(KEPT)} FROM tickets_clock"  # noqa: S608
+    f"SELECT ticket_id, metric, number, id::text, {', '.join(KEPT)} FROM tickets_clock"  # noqa: S608
     " WHERE tenant_id = %s AND ticket_id = ANY(%s)"
 )
 Crossing = tuple[Ticket, str, datetime, dict[str, Any]]
@@ -227,7 +227,7 @@ def _write_rows(folded: Sequence[Folded]) -> list[Crossing]:
             row = rows.get((ticket.pk, each.metric, each.number))
             if row is None and each.target is None and not each.promised:
                 continue  # nothing was promised, and nothing is measured: no row to show
-            settled = [entry for entry in each.crossings if not _is_unsettled(entry, at)]
+            settled = [entry for entry in each.crossings if not _is_unsettled(entry.at, at)]
             # The ledger only grows, so what is new stands at its end.
             crossed += [(ticket, *_crossing(each, entry)) for entry in settled[row[-1] if row else 0 :]]
             values = [*_values(each, at), len(settled)]
@@ -279,9 +279,9 @@ def _crossing(folded: clock.Clock, entry: clock.Entry) -> tuple[str, datetime, d
     return _CROSSINGS[entry.kind], entry.at, data
 
 
-def _is_unsettled(entry: clock.Entry, at: datetime) -> bool:
-    """Whether an answer within the second may still undo this warning or breach."""
-    return entry.at > at - SETTLED
+def _is_unsettled(crossed_at: datetime, at: datetime) -> bool:
+    """Whether an answer within the second may still undo what warned or broke then."""
+    return crossed_at > at - SETTLED
 
 
 def _values(folded: clock.Clock, at: datetime) -> list[Any]:
@@ -323,7 +323,8 @@ def _set_alarms(folded: Sequence[Folded]) -> None:
 def _rings_at(clocks: clock.Clocks, at: datetime) -> datetime | None:
     """When the next of them warns or breaks for certain."""
     instants = [instant for each in clocks if (instant := each.next_instant(at)) is not None]
-    instants += [entry.at for each in clocks for entry in each.crossings if _is_unsettled(entry, at)]
+    # They come at whole seconds: what may still be undone crossed its line at the very last of them.
+    instants += [last for each in clocks if (last := each.crossed_at) is not None and _is_unsettled(last, at)]
     return min(instants) + SETTLED if instants else None
 
 

@@ -1,9 +1,9 @@
 """What can happen to a ticket, as far as its clocks care."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sla.hours import Calendar
 
@@ -51,8 +51,7 @@ class EventType(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happened. `to` is the new status, priority, policy, tier or calendar, or the promised instant.
 
     Of an approval it is the approval's name, by which its end is found again, and `reason` says who is asked.

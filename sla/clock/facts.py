@@ -155,6 +155,11 @@ class Facts:
         """The warnings and breaches of the ledger, for a fraction of what reading all of it costs."""
         return tuple(record.entry() for record in self._records if record.kind in CROSSINGS)
 
+    @property
+    def crossed_at(self) -> datetime | None:
+        """When it last warned or broke."""
+        return _instant(next((record.at for record in reversed(self._records) if record.kind in CROSSINGS), None))
+
     def consumed_at(self, at: datetime) -> int:
         """Open seconds used up to an instant that is not before the last event."""
         return self._watch.consumed_at(epoch(at))

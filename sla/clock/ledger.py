@@ -67,8 +67,7 @@ class Breach:
     target_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One step of a clock: what, when, why, and how it stood afterwards."""
 
     at: datetime

@@ -243,9 +243,11 @@ def _write_rows(folded: Sequence[Folded]) -> list[Crossing]:
 
 def _write_changed(changed: Sequence[tuple[list[Any], list[Any]]]) -> None:
     """Write what differs in any of these rows: (id and values as they were, values as they are) each."""
-    places = [place for place in range(len(KEPT)) if any(row[place + 1] != values[place] for row, values in changed)]
-    fields = [KEPT[place] for place in places]
-    write_many(Clock, fields, [(row[0], *[values[place] for place in places]) for row, values in changed])
+    if changed:
+        ids, *former = zip(*(row for row, _ in changed), strict=True)
+        columns = zip(KEPT, former, zip(*(values for _, values in changed), strict=True), strict=True)
+        written = {name: now for name, before, now in columns if before != now}
+        write_many(Clock, list(written), list(zip(ids, *written.values(), strict=True)))
 
 
 def _write_tickets(folded: Sequence[Folded], crossed: Container[UUID]) -> None:

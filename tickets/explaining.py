@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -175,7 +175,7 @@ class _Teller:
             return excluded[0] if excluded else _("our service was down")
         entry = found[-1]
         if entry.rule is Rule.APPROVAL:
-            return ledger.waiting_for(entry if self.for_staff else replace(entry, reason=None))
+            return ledger.waiting_for(entry if self.for_staff else entry._replace(reason=None))
         if entry.rule is Rule.WINDOW:
             return entry.reason or _("our service was down")
         if entry.kind is engine.Kind.RETARGETED:
@@ -294,7 +294,7 @@ def _how(ticket: Ticket, policy: SupportPolicy, sla: str) -> tuple[str, list[Con
 
 def _plain(entry: engine.Entry) -> engine.Entry:
     """As customers read it: not who of the desk is asked to approve."""
-    return replace(entry, reason=None) if entry.rule is Rule.APPROVAL else entry
+    return entry._replace(reason=None) if entry.rule is Rule.APPROVAL else entry
 
 
 def _shortened(parts: list[str]) -> list[str]:

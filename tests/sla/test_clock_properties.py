@@ -130,6 +130,7 @@ def test_a_clock_is_consistent_with_itself(history, after):
         entries = [entry.at for entry in clock.ledger]
         assert entries == sorted(entries)
         assert all(entry.at <= as_of for entry in clock.ledger)
+        assert clock.crossed_at == max((entry.at for entry in clock.crossings), default=None)
 
 
 @EXAMPLES

@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0037_exact_words")]
+    dependencies = [("tickets", "0038_known_words")]
 
     operations = [
         # No index has what moves with a deadline. With room on its page a changed row stays there, and no index is

@@ -43,7 +43,7 @@ class CursorPagination(pagination.CursorPagination):
             cursor = super().decode_cursor(request)
         except exceptions.NotFound:
             raise _bad_cursor() from None
-        if cursor is not None and "\x00" in str(cursor.position):
+        if cursor is not None and (not request.query_params[self.cursor_query_param] or "\x00" in str(cursor.position)):
             raise _bad_cursor()
         return cursor
 

@@ -1,4 +1,4 @@
-// <kept-request data-key="request:..."> in the form of a new request: what is typed is kept on this device, for the person who typed
+// <kept-request data-kept-as="request:..."> in the form of a new request: what is typed is kept on this device, for the person who typed
 // it, until it was sent or thrown away; and where the form can't be sent, the page stays and says so. Without this the form is sent as
 // ever. Comes after controls.js, whose `Typed` it uses. Never kept: files, hidden fields, passwords, fields with `data-unkept`.
 (() => {
@@ -31,7 +31,7 @@
       // Who has not signed in may be anybody: what they type stays in their tab, and comes back only where that is loaded again.
       this.store = attempt(() => (this.dataset.inTab ? sessionStorage : localStorage));
       // Keys under which this form was kept, also before its sender was signed out.
-      KeptRequest.keys.add(this.dataset.key);
+      KeptRequest.keys.add(this.dataset.keptAs);
       this.sweep();
       this.listen();
       if (!this.dataset.cameBack && this.mayShow()) this.restore();
@@ -59,7 +59,7 @@
       window.addEventListener("online", () => this.why === "offline" && this.tell("online"), { signal });
       // Sent or thrown away in another tab: what is written here from now on is a request of its own.
       window.addEventListener("storage", ({ key, newValue }) => {
-        if (key === this.dataset.key && newValue === null) this.form.elements.token.value = this.own;
+        if (key === this.dataset.keptAs && newValue === null) this.form.elements.token.value = this.own;
       }, { signal });
     }
 
@@ -86,16 +86,16 @@
       this.timer = null;
       const fields = this.fields();
       attempt(() => {
-        if (!this.dataset.cameBack && !fields.some(isChanged)) return this.store.removeItem(this.dataset.key);
+        if (!this.dataset.cameBack && !fields.some(isChanged)) return this.store.removeItem(this.dataset.keptAs);
         const files = Boolean(this.form.querySelector('[name="uploads"]'));
         // Once it may have arrived it goes with the same token, which files it once.
         const token = this.tried ? this.form.elements.token.value : null;
-        this.store.setItem(this.dataset.key, JSON.stringify({ at: Date.now(), typed: Typed.of(fields), files, token }));
+        this.store.setItem(this.dataset.keptAs, JSON.stringify({ at: Date.now(), typed: Typed.of(fields), files, token }));
       });
     }
 
     restore() {
-      const kept = attempt(() => JSON.parse(this.store.getItem(this.dataset.key)));
+      const kept = attempt(() => JSON.parse(this.store.getItem(this.dataset.keptAs)));
       if (!kept?.typed) return;
       if (kept.token) {
         this.form.elements.token.value = kept.token;

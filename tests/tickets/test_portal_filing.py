@@ -277,7 +277,7 @@ def test_what_is_typed_is_kept_by_tenant_person_and_category(as_grace, at_acme, 
     mine = as_grace.get(FORM).content.decode()
     nobodys = visitor(at_acme).get(FORM, follow=True).content.decode()
 
-    assert f'data-key="request:acme:{grace.pk}:technical"' in mine
+    assert f'data-kept-as="request:acme:{grace.pk}:technical"' in mine
     assert "data-in-tab" not in mine
     assert "data-came-back" not in mine
     assert 'data-came-back="yes"' in as_grace.post(FORM, {}).content.decode()

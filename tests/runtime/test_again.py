@@ -12,18 +12,33 @@ ROOT = Path(__file__).parents[2]
 TESTS = """
 import pytest
 runs = {"journey": 0, "broken": 0, "other": 0}
+towns = []
 
-@pytest.fixture
-def town():
-    return runs
+@pytest.fixture(scope="module")
+def shared_database():
+    towns.append([])
+    yield towns[-1]
+
+@pytest.fixture(scope="module")
+def town(shared_database):
+    return shared_database
+
+def test_first(town):
+    town.append("first")
+    assert town == ["first"]
 
 def test_journey(town):
     runs["journey"] += 1
+    town.append("journey")
     assert runs["journey"] == 2, "too early"
+    assert town == ["journey"] and towns[0] == ["first", "journey"]
+
+def test_after_it(town):
+    assert town == ["journey"]
 
 def test_broken(town):
     runs["broken"] += 1
-    assert not town, f"broken {runs['broken']} times"
+    assert not runs, f"broken {runs['broken']} times"
 
 def test_other():
     runs["other"] += 1
@@ -42,7 +57,7 @@ def test_a_journey_has_a_second_run_that_is_told(tmp_path, workers):
         [*command, str(tmp_path)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
 
-    assert "2 failed, 1 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert "2 failed, 3 passed" in ran.stdout, ran.stdout + ran.stderr
     assert "1 JOURNEYS PASSED ONLY THE SECOND TIME" in ran.stdout
     assert "too early" in ran.stdout
     assert "broken 2 times" in ran.stdout and "once only" in ran.stdout

@@ -1,8 +1,8 @@
-"""A journey that failed is run once more, and the end of the run names it.
+"""A journey that failed is run once more, in a new town, and the end of the run names it.
 
 Journeys share a browser, a worker and beat with all that a loaded machine does meanwhile: one that passes the second
 time says more about its own waiting than about the product. It is named so that somebody mends it; all other tests run
-once.
+once. The town is new, since what the first run did there would fail the second: a mailbox is added once.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from _pytest.runner import runtestprotocol
 
 #: The fixture of those tests, and what a report carries of a first run that failed.
 JOURNEY, FAILED_FIRST = "town", "failed first"
+#: The fixture that the one above begins from.
+DATABASE = "shared_database"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,11 +27,20 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     reports = runtestprotocol(item, log=False, nextitem=nextitem)
     if failed := [report for report in reports if report.failed]:
         item.user_properties.append((FAILED_FIRST, failed[0].longreprtext[-2000:]))
+        _leave_town(item)
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _leave_town(item: Any) -> None:
+    """End the fixture that journeys share, so that the next one to ask for it gets it anew, from an empty database."""
+    item._initrequest()
+    for name in (JOURNEY, DATABASE):
+        for definition in item.session._fixturemanager.getfixturedefs(name, item) or ():
+            definition.finish(item._request)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

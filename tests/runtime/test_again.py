@@ -1,4 +1,4 @@
-"""Journeys get a second run, and never in silence; other tests do not."""
+"""Tests of several processes get a second run, and never in silence; other tests do not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TESTS = """
 import pytest
-runs = {"journey": 0, "broken": 0, "other": 0}
+runs = {"journey": 0, "door": 0, "broken": 0, "other": 0}
 towns = []
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,13 @@ def test_journey(town):
 def test_after_it(town):
     assert town == ["journey"]
 
+@pytest.fixture
+def mail_door():
+    runs["door"] += 1
+
+def test_door(mail_door):
+    assert runs["door"] == 2, "no answer"
+
 def test_broken(town):
     runs["broken"] += 1
     assert not runs, f"broken {runs['broken']} times"
@@ -47,7 +54,7 @@ def test_other():
 
 
 @pytest.mark.parametrize("workers", [["-n0"], ["-n1"]], ids=["alone", "workers"])
-def test_a_journey_has_a_second_run_that_is_told(tmp_path, workers):
+def test_a_test_of_several_processes_has_a_second_run_that_is_told(tmp_path, workers):
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_some.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-p", "tests.support.again", "-p", "no:cacheprovider", *workers]
@@ -57,7 +64,7 @@ def test_a_journey_has_a_second_run_that_is_told(tmp_path, workers):
         [*command, str(tmp_path)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
 
-    assert "2 failed, 3 passed" in ran.stdout, ran.stdout + ran.stderr
-    assert "1 JOURNEYS PASSED ONLY THE SECOND TIME" in ran.stdout
-    assert "too early" in ran.stdout
-    assert "broken 2 times" in ran.stdout and "once only" in ran.stdout
+    assert "2 failed, 4 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert "2 TESTS PASSED ONLY THE SECOND TIME" in ran.stdout
+    assert "too early" in ran.stdout and "no answer" in ran.stdout
+    assert "broken 1 times" in ran.stdout and "broken 2 times" in ran.stdout and "once only" in ran.stdout

@@ -1,8 +1,9 @@
-"""A journey that failed is run once more, in a new town, and the end of the run names it.
+"""A test of several processes that failed is run once more, from the beginning, and the end of the run names it.
 
-Journeys share a browser, a worker and beat with all that a loaded machine does meanwhile: one that passes the second
-time says more about its own waiting than about the product. It is named so that somebody mends it; all other tests run
-once. The town is new, since what the first run did there would fail the second: a mailbox is added once.
+Browsers, web servers, workers and mail doors share a machine with all that it does meanwhile: a test that passes the
+second time says more about its own waiting than about the product. It is named so that somebody mends it; all other
+tests run once. Journeys get a new town, since what the first run did there would fail the second: a mailbox is added
+once.
 """
 
 from __future__ import annotations
@@ -12,23 +13,29 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-#: The fixture of those tests, and what a report carries of a first run that failed.
-JOURNEY, FAILED_FIRST = "town", "failed first"
-#: The fixture that the one above begins from.
-DATABASE = "shared_database"
+#: The fixture of journeys, and the one that it begins from.
+JOURNEY, DATABASE = "town", "shared_database"
+#: The fixtures of such tests, as tests.support.processes has them.
+PROCESSES = {JOURNEY, "live_site", "celery_worker_process", "celery_beat_process", "mail_door"}
+#: What a report carries of a first run that failed.
+FAILED_FIRST = "failed first"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a journey, and once more if it failed; other tests run as ever."""
-    if JOURNEY not in getattr(item, "fixturenames", ()):
+    """Run a test of several processes, and once more if it failed; other tests run as ever."""
+    if not PROCESSES.intersection(getattr(item, "fixturenames", ())):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, log=False, nextitem=nextitem)
     if failed := [report for report in reports if report.failed]:
-        item.user_properties.append((FAILED_FIRST, failed[0].longreprtext[-2000:]))
+        why = failed[0].longreprtext[-2000:]
+        item.user_properties.append((FAILED_FIRST, why))
         _leave_town(item)
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        for report in reports:
+            if report.failed:
+                report.sections.insert(0, ("It had failed first, with", why))
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -44,10 +51,10 @@ def _leave_town(item: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Every journey that needed its second run, with what went wrong in the first."""
+    """Every test that needed its second run, with what went wrong in the first."""
     passed = [report for report in terminalreporter.stats.get("passed", []) if report.when == "call"]
     again = [(report.nodeid, why) for report in passed for name, why in report.user_properties if name == FAILED_FIRST]
     if again:
-        terminalreporter.section(f"{len(again)} JOURNEYS PASSED ONLY THE SECOND TIME", sep="!", yellow=True, bold=True)
+        terminalreporter.section(f"{len(again)} TESTS PASSED ONLY THE SECOND TIME", sep="!", yellow=True, bold=True)
         for name, why in again:
             terminalreporter.line(f"{name}\n{why}\n")

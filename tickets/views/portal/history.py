@@ -39,7 +39,7 @@ def contacts_page(request: HttpRequest, person: User) -> HttpResponse:
     channels = list(Channel.objects.filter(is_active=True))
     known = channel if any(each.key == channel for each in channels) else ""
     found = contacts.messages_of(person, chosen, words=words, channel=known)
-    page = list(_after(found, request)[: PAGE_SIZE + 1])
+    page = contacts.first_of(_after(found, request), PAGE_SIZE + 1)
     kept = {"of": str(chosen.pk) if chosen else "", "q": words, "channel": known}
     kept = {name: value for name, value in kept.items() if value}
     found_nothing = words and not page and "before" not in request.GET

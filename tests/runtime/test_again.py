@@ -37,8 +37,12 @@ def test_after_it(town):
     assert town == ["journey"]
 
 @pytest.fixture
-def mail_door():
+def transactional_db():
     runs["door"] += 1
+
+@pytest.fixture
+def mail_door(transactional_db):
+    return "open"
 
 def test_door(mail_door):
     assert runs["door"] == 2, "no answer"

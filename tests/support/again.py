@@ -1,6 +1,6 @@
 """A test of several processes that failed is run once more, from the beginning, and the end of the run names it.
 
-Browsers, web servers, workers and mail doors share a machine with all that it does meanwhile: a test that passes the
+Browsers, web servers, workers and mail servers share a machine with all that it does meanwhile: a test that passes the
 second time says more about its own waiting than about the product. It is named so that somebody mends it; all other
 tests run once. Journeys get a new town, since what the first run did there would fail the second: a mailbox is added
 once.
@@ -15,8 +15,8 @@ from _pytest.runner import runtestprotocol
 
 #: The fixture of journeys, and the one that it begins from.
 JOURNEY, DATABASE = "town", "shared_database"
-#: The fixtures of such tests, as tests.support.processes has them.
-PROCESSES = {JOURNEY, "live_site", "celery_worker_process", "celery_beat_process", "mail_door"}
+#: Fixtures of such tests: the town, rows that others are to see, and servers that are waited for.
+PROCESSES = {JOURNEY, "transactional_db", "mail_server", "own_postgres", "valkey"}
 #: What a report carries of a first run that failed.
 FAILED_FIRST = "failed first"
 

@@ -118,6 +118,28 @@
     },
   };
 
+  // Signing out takes along what was kept for this person on this device (kept-request.js), once they were told of it.
+  function keptFor(dialog) {
+    try {
+      return Object.keys(localStorage).filter((key) => key.startsWith(dialog.dataset.keptAs));
+    } catch {
+      return []; // a forbidden store has kept nothing
+    }
+  }
+  document.addEventListener("submit", (event) => {
+    const dialog = document.getElementById("unsent");
+    const leaving = dialog?.querySelector('form[method="post"]');
+    if (!leaving || event.target.method !== "post" || event.target.action !== leaving.action) return;
+    window.dispatchEvent(new Event("signingout")); // what is being typed is kept, and so found
+    const keys = keptFor(dialog);
+    if (event.target === leaving) {
+      for (const key of keys) localStorage.removeItem(key);
+    } else if (keys.length) {
+      event.preventDefault();
+      dialog.showModal();
+    }
+  });
+
   // Who chooses another language while writing finds the same words in the form that comes in it.
   const KEPT = "typed";
   const here = () => location.pathname + location.search;

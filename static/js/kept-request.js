@@ -1,6 +1,7 @@
 // <kept-request data-kept-as="request:..."> in the form of a new request: what is typed is kept on this device, for the person who typed
-// it, until it was sent or thrown away; and where the form can't be sent, the page stays and says so. Without this the form is sent as
-// ever. Comes after controls.js, whose `Typed` it uses. Never kept: files, hidden fields, passwords, fields with `data-unkept`.
+// it, until it was sent or thrown away, or that person signs out (controls.js); and where the form can't be sent, the page stays and says
+// so. Without this the form is sent as ever. Comes after controls.js, whose `Typed` it uses. Never kept: files, hidden fields, passwords,
+// fields with `data-unkept`.
 (() => {
   "use strict";
 
@@ -54,7 +55,7 @@
       this.querySelector("[data-discard]").addEventListener("click", () => this.discard(), { signal });
       this.find("[data-send-again]").addEventListener("click", () => this.again(), { signal });
       this.form.addEventListener("htmx:sendError", (event) => this.why && event.stopPropagation(), { signal });
-      window.addEventListener("pagehide", () => this.flush(), { signal });
+      for (const what of ["pagehide", "signingout"]) window.addEventListener(what, () => this.flush(), { signal });
       window.addEventListener("pageshow", () => this.release(), { signal });
       window.addEventListener("online", () => this.why === "offline" && this.tell("online"), { signal });
       // Sent or thrown away in another tab: what is written here from now on is a request of its own.

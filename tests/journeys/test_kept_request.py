@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.context import act_as
-from tests.journeys.town import PLACES, SOON, barriers, fill_in_request, listened_to, wait_until
+from tests.journeys.town import PLACES, SOON, barriers, fill_in_request, fill_in_sign_in, listened_to, wait_until
 from tickets.models import Ticket
 
 PLACE = PLACES["ione"]
@@ -210,3 +210,41 @@ def test_what_proves_who_somebody_is_and_what_is_a_week_old_is_not_kept(town):
         page.reload()
         expect(page.locator("#id_subject")).to_have_value("")
         assert page.evaluate(KEYS) == []
+
+
+def test_signing_out_deletes_it_from_the_device_once_that_was_said(town):
+    # A session of its own: the others' must not end.
+    with listened_to(town.browser.new_context(locale="en", viewport={"width": 1280, "height": 800})) as page:
+        page.goto(town.url(PLACE, FORM))
+        page.fill("#id_subject", "Written before I signed in")
+        wait_until(lambda: page.evaluate(KEYS.replace("local", "session")), "a draft in this tab", page)
+        page.goto(town.url(PLACE, "/accounts/login/"))
+        fill_in_sign_in(page, PLACE, "grace")
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+        page.goto(town.url(PLACE, FORM))
+        somebody = "request:ione:somebody-else:technical"
+        page.evaluate(f"localStorage.setItem('{somebody}', JSON.stringify({{ at: Date.now(), typed: [] }}))")
+        page.fill("#id_subject", "For nobody who comes after me")
+        sign_out(page)
+        expect(page.get_by_text("If you sign out, it is deleted from this device.")).to_be_visible()
+        assert not barriers(page)
+        page.locator("#unsent button", has_text="Stay signed in").click()
+        expect(page.locator("#unsent")).to_be_hidden()
+        page.reload()
+        expect(page.locator("#id_subject")).to_have_value("For nobody who comes after me")
+        # The page that asks, for who comes to its address.
+        page.goto(town.url(PLACE, "/accounts/logout/"))
+        page.locator("main form button").click()
+        page.locator("#unsent button", has_text="Stay signed in").click()
+        page.goto(town.url(PLACE, FORM))
+        sign_out(page)
+        page.locator("#unsent button", has_text="Sign out").click()
+        expect(page.locator("a[href*='/accounts/login/']").first).to_be_visible()
+        assert page.evaluate(KEYS) == [somebody]
+        assert page.evaluate(KEYS.replace("local", "session")) == ["request:ione::technical"]
+
+
+def sign_out(page):
+    menu = page.locator("details.menu", has=page.locator("form[action='/accounts/logout/']"))
+    menu.locator("summary").click()
+    menu.locator("form[action='/accounts/logout/'] button").click()

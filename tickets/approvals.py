@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tenants.models import Role, User
+from tenants.statements import Statement
 from tickets.models import Approval, Approver, Membership, Participant, Ticket
 
 #: What a person is asked, as it is listed on their first page.
@@ -23,10 +24,16 @@ def of(ticket: Ticket) -> list[Approval]:
 
 def awaited_of(person: User) -> list[Approver]:
     """What waits for this person's answer, what is due first before the others. One query."""
-    found = Approver.objects.filter(person=person, is_awaited=True).select_related(
-        "approval__ticket", "approval__asked_by"
-    )
-    return list(found.order_by("approval__due_at", "approval__asked_at")[:MOST_AWAITED])
+    return _AWAITED.rows(person=person.pk)
+
+
+def _awaited(person: UUID) -> QuerySet[Approver]:
+    found = Approver.objects.filter(person=person, is_awaited=True)
+    shown = found.select_related("approval__ticket", "approval__asked_by")
+    return shown.order_by("approval__due_at", "approval__asked_at")[:MOST_AWAITED]
+
+
+_AWAITED = Statement(_awaited, person=UUID)
 
 
 def awaited_on(ticket: Ticket, person: User) -> list[Approver]:

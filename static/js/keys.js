@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const OFF = "single-keys-off";
+  const OFF = "single-keys-off", PLACE = "key-place";
   let first = "";
   let firstAt = 0;
 
@@ -30,6 +30,18 @@
     (next.querySelector("a") || next).focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest" });
     return true;
+  }
+
+  // Who comes back to a list goes on where they left it.
+  const hrefOf = (item) => item?.querySelector("a")?.getAttribute("href");
+  window.addEventListener("pagehide", () => {
+    const all = items();
+    const left = hrefOf(all[current(all)]);
+    if (left) sessionStorage.setItem(PLACE, JSON.stringify([location.href, left]));
+  });
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+    const [address, left] = JSON.parse(sessionStorage.getItem(PLACE) ?? "[]");
+    if (address === location.href) items().find((item) => hrefOf(item) === left)?.classList.add("key-current");
   }
 
   const boxOf = (item) => item?.querySelector("td.tick input[type=checkbox]");

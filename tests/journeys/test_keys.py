@@ -74,6 +74,21 @@ def test_the_keys_of_a_list_do_what_its_dialog_says(town, numbers):
         page.wait_for_url("**/desk/tickets/new")
 
 
+def test_who_comes_back_to_a_list_goes_on_where_they_left_it(town, numbers):
+    first, second, third = numbers
+    with town.visit(PLACE, "ada") as page:
+        page.goto(town.url(PLACE, "/desk/tickets/?view=every&sort=newest"))
+        complete(page).keyboard.press("j")
+        expect(link_to(page, third)).to_be_focused()
+        page.keyboard.press("j")
+        expect(link_to(page, second)).to_be_focused()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/desk/tickets/{second}/")
+        complete(page).go_back()
+        complete(page).keyboard.press("j")
+        expect(link_to(page, first)).to_be_focused()
+
+
 def test_the_keys_of_a_ticket_do_what_its_dialog_says(town, numbers):
     with town.visit(PLACE, "ada") as page:
         page.goto(town.url(PLACE, f"/desk/tickets/{numbers[0]}/"))

@@ -7,7 +7,9 @@
   const dates = language === "en" ? "en-GB" : language;
   const zone = document.documentElement.dataset.zone || undefined;
   const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "long" });
+  // Counted, never "yesterday" or "last week": two days and a half ago may be three days back in the calendar.
+  const relative = new Intl.RelativeTimeFormat(language, { style: "long" });
+  const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
 
   function formatter(options) {
     try {
@@ -23,7 +25,7 @@
     for (const [unit, length] of UNITS) {
       if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
     }
-    return relative.format(0, "second");
+    return now;
   }
 
   const amount = (count, unit) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(count);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,20 +34,36 @@ def rang(ticket_id: UUID, now: datetime) -> None:
 
 def rang_together(ticket_ids: Collection[UUID], now: datetime) -> set[UUID]:
     """Alarm handler: as rang(), for many tickets in one transaction. Returns those that it got hold of."""
-    tickets = {ticket.pk: ticket for ticket in desk.lock_free(ticket_ids)}
-    crossings: dict[Ticket, list[Event]] = {ticket: [] for ticket in tickets.values()}
-    for event in clocks.settle(tickets.values(), at=now):
-        crossings[tickets[event.ticket_id]].append(event)
-    _consider(crossings, now=now)
-    return set(tickets)
+    tickets = desk.lock_free(ticket_ids)
+    _consider(_of_each(tickets, clocks.settle(tickets, at=now)), now=now)
+    return {ticket.pk for ticket in tickets}
 
 
 def crossed(ticket_id: UUID, now: datetime) -> None:
     """Alarm handler: clocks of this ticket had warned or broken when somebody acted on it."""
-    ticket = desk.lock(Ticket(pk=ticket_id))
-    before = Event.objects.filter(ticket=ticket, verb__in=["clock.warned", "clock.breached"])
-    done = set(RuleRun.objects.filter(ticket=ticket).values_list("event_id", "rule"))
-    _consider({ticket: list(before)}, now=now, done=done)
+    _consider_recorded([desk.lock(Ticket(pk=ticket_id))], now)
+
+
+def crossed_together(ticket_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Alarm handler: as crossed(), for many tickets in one transaction. Returns those that it got hold of."""
+    tickets = desk.lock_free(ticket_ids)
+    _consider_recorded(tickets, now)
+    return {ticket.pk for ticket in tickets}
+
+
+def _consider_recorded(tickets: Collection[Ticket], now: datetime) -> None:
+    """Run the rules for what the histories of locked tickets have of warnings and breaches, but for what was done."""
+    recorded = Event.objects.filter(ticket__in=tickets, verb__in=["clock.warned", "clock.breached"])
+    done = RuleRun.objects.filter(ticket__in=tickets).values_list("event_id", "rule")
+    _consider(_of_each(tickets, recorded), now=now, done=set(done))
+
+
+def _of_each(tickets: Iterable[Ticket], recorded: Iterable[Event]) -> dict[Ticket, list[Event]]:
+    """The events of each ticket, in the order in which they come."""
+    found: dict[UUID, list[Event]] = {ticket.pk: [] for ticket in tickets}
+    for event in recorded:
+        found[event.ticket_id].append(event)
+    return {ticket: found[ticket.pk] for ticket in tickets}
 
 
 def _consider(

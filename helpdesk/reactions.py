@@ -52,6 +52,7 @@ CONCERNS: dict[str, str] = {
 #: Kinds of which many come due at once: a function of several subjects' ids and the instant does them together.
 TOGETHER: dict[str, str] = {
     "clock": "escalation.rules.rang_together",
+    "clock.crossed": "escalation.rules.crossed_together",
     "assignment.look": "tickets.distribution.looked_together",
 }
 

@@ -20,7 +20,10 @@ from tickets import clocks, desk, events, rights
 from tickets.actions import conduct
 from tickets.actions.checks import require, require_active
 from tickets.errors import ReasonMissing
-from tickets.models import Ticket, Tier
+from tickets.models import Event, Ticket, Tier
+
+#: What a move between tiers changes on a ticket.
+MOVED = ["tier", "team", "assignee", "updated_at"]
 
 
 def escalate(
@@ -80,6 +83,24 @@ def climb(
     rule: str = "",
 ) -> Ticket:
     """escalate() for a ticket that is locked already, by somebody who may. The caller brings the clocks in line."""
+    happened = move_up(ticket, ladder, actor=actor, at=at, reason=reason, to=to, sentence=sentence, rule=rule)
+    ticket.save(update_fields=MOVED)
+    events.write_down([happened])
+    return ticket
+
+
+def move_up(
+    ticket: Ticket,
+    ladder: Ladder,
+    *,
+    actor: User | None,
+    at: datetime,
+    reason: str,
+    to: Tier | None = None,
+    sentence: str | Mapping[str, str] = "",
+    rule: str = "",
+) -> Event:
+    """climb() without writing anything: the caller writes MOVED of the ticket, and the event that is returned."""
     require_active(ticket)
     if not reason.strip():
         raise ReasonMissing
@@ -94,7 +115,7 @@ def climb(
         raise TiersInOrder(tier=above[0])
     described = _described(ticket, to, reason)
     _move(ticket, to, ladder, at=at)
-    events.record(
+    return events.told(
         ticket,
         "ticket.escalated",
         actor=actor,
@@ -104,7 +125,6 @@ def climb(
         sentence=sentence or default_sentence(to),
         rule=rule,
     )
-    return ticket
 
 
 def hand_back(ticket: Ticket, *, actor: User | None, at: datetime, reason: str) -> Ticket:
@@ -119,6 +139,7 @@ def hand_back(ticket: Ticket, *, actor: User | None, at: datetime, reason: str) 
         raise LowestTier
     described = _described(ticket, below[0], reason)
     _move(ticket, below[0], ladder, at=at)
+    ticket.save(update_fields=MOVED)
     events.record(ticket, "ticket.handed_back", actor=actor, at=at, **described)
     clocks.refresh(ticket, at=at)
     return ticket
@@ -156,4 +177,3 @@ def _described(ticket: Ticket, to: Tier, reason: str) -> dict[str, Any]:
 def _move(ticket: Ticket, tier: Tier, ladder: Ladder, *, at: datetime) -> None:
     ticket.tier, ticket.assignee, ticket.updated_at = tier, None, at
     ticket.team = ladder.team_for(ticket, tier)
-    ticket.save(update_fields=["tier", "team", "assignee", "updated_at"])

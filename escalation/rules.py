@@ -15,6 +15,7 @@ from escalation.moments import is_for, overtaken
 from sla.document.rules import EACH, Rule
 from sla.models import Priority
 from tenants import alarms
+from tenants.bulk import update_many
 from tenants.errors import Refused
 from tenants.text import say
 from tickets import answers, clocks, desk, events
@@ -66,13 +67,26 @@ def _of_each(tickets: Iterable[Ticket], recorded: Iterable[Event]) -> dict[Ticke
     return {ticket: found[ticket.pk] for ticket in tickets}
 
 
+class _Unwritten:
+    """What rules did with tickets and told of them, kept until it is written for all of them: two statements."""
+
+    def __init__(self) -> None:
+        self.moved: dict[UUID, Ticket] = {}
+        self.happened: list[Event] = []
+
+    def write(self) -> None:
+        """Write it, in the order in which it happened."""
+        update_many(list(self.moved.values()), actions.MOVED)
+        events.write_down(self.happened)
+        self.moved, self.happened = {}, []
+
+
 def _consider(
     crossings: Mapping[Ticket, Sequence[Event]], *, now: datetime, done: Container[tuple[UUID, str]] = ()
 ) -> None:
     """Run every rule of a ticket's policy for its warnings and breaches, each rule once for each of them."""
     runs: list[RuleRun] = []
-    notices: list[Event] = []
-    ladder = Ladder()
+    ladder, unwritten = Ladder(), _Unwritten()
     moved = []
     for ticket, events_of_it in crossings.items():
         tier = ticket.tier_id
@@ -80,14 +94,14 @@ def _consider(
         for event in events_of_it:
             for rule in ticket.policy.escalation.rules.values():
                 if is_for(rule, event) and (event.pk, rule.key) not in done:
-                    because = OVERTAKEN if event.pk in late else _run(rule, ticket, ladder, now)
+                    because = OVERTAKEN if event.pk in late else _run(rule, ticket, ladder, unwritten, now)
                     if not because:
-                        notices += _notices(rule, ticket, now)
+                        unwritten.happened += _notices(rule, ticket, now)
                     run = RuleRun(ticket=ticket, event=event, rule=rule.key, ran=not because, because=because, at=now)
                     runs.append(run)
         if ticket.tier_id != tier:
             moved.append(ticket)
-    events.write_down(notices)
+    unwritten.write()
     RuleRun.objects.bulk_create(runs)
     if moved:  # the clock of one tier stops, that of the other begins
         crossed_then = {event.ticket_id for event in clocks.settle(moved, at=now)}
@@ -102,16 +116,17 @@ def _overtaken(ticket: Ticket, crossings: Sequence[Event]) -> set[UUID]:
     return overtaken(crossings, escalation.rules.values(), lambda rule: not _unmet(rule, ticket))
 
 
-def _run(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> dict[str, object]:
+def _run(rule: Rule, ticket: Ticket, ladder: Ladder, unwritten: _Unwritten, now: datetime) -> dict[str, object]:
     """Do what a rule says if its conditions are met; returns why it did not run, nothing if it did."""
     because = _unmet(rule, ticket)
     if because or not (rule.do.raise_priority or rule.do.escalate):
         return because
     try:
         if rule.do.raise_priority:
-            _raise_and_escalate(rule, ticket, ladder, now)
+            unwritten.write()  # the ticket is read again there
+            _raise_and_escalate(rule, ticket, ladder, unwritten, now)
         else:
-            _escalate(rule, ticket, ladder, now)  # which refuses before it writes anything
+            _escalate(rule, ticket, ladder, unwritten, now)  # which refuses before it changes anything
     except Refused as refusal:
         return {"refused": refusal.code}
     return {}
@@ -129,7 +144,7 @@ def _unmet(rule: Rule, ticket: Ticket) -> dict[str, object]:
     return {"condition": "only", "saw": facts, "answers": looked_at}
 
 
-def _raise_and_escalate(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None:
+def _raise_and_escalate(rule: Rule, ticket: Ticket, ladder: Ladder, unwritten: _Unwritten, now: datetime) -> None:
     """Everything that the rule says, in its order, or nothing. The next rule sees its effects."""
     try:
         with transaction.atomic():
@@ -137,7 +152,7 @@ def _raise_and_escalate(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetim
             if above is not None:
                 change_priority(ticket, above, actor=None, at=now)
                 ticket.refresh_from_db()
-            _escalate(rule, ticket, ladder, now)
+            _escalate(rule, ticket, ladder, unwritten, now)
     except Refused:
         ticket.refresh_from_db()  # as before the rule began
         raise
@@ -152,14 +167,14 @@ def _notices(rule: Rule, ticket: Ticket, now: datetime) -> Iterator[Event]:
         yield events.told(ticket, "rule.ran", actor=None, at=now, is_public=bool(sentence), **said)
 
 
-def _escalate(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None:
+def _escalate(rule: Rule, ticket: Ticket, ladder: Ladder, unwritten: _Unwritten, now: datetime) -> None:
     effect = rule.do
     if not effect.escalate:
         return
     above = ladder.above(ticket.tier)
     to = above[:1] if effect.escalate == "next" else [tier for tier in above if tier.key == effect.escalate]
     if to:  # else nobody is above, or it got there by other means; the staff is still told
-        actions.climb(
+        escalated = actions.move_up(
             ticket,
             ladder,
             actor=None,
@@ -169,3 +184,5 @@ def _escalate(rule: Rule, ticket: Ticket, ladder: Ladder, now: datetime) -> None
             sentence=dict(effect.tell_customer or {}),
             rule=rule.key,
         )
+        unwritten.moved[ticket.pk] = ticket
+        unwritten.happened.append(escalated)

@@ -16,6 +16,7 @@ from tests.support.world import join, make_person
 from tests.tickets.portal import text_of
 from tickets import actions
 from tickets.errors import NotSuspended
+from tickets.fairuse.standing import standing_of
 from tickets.models import Strike, Suspension, Team, Ticket
 
 REASON = "Era secreto: la nomina."
@@ -62,6 +63,19 @@ def test_who_does_not_see_a_ticket_reads_only_that_something_counts_and_takes_no
     assert struck.api(struck.max).post(f"strikes/{strike.pk}/withdraw/").status_code == 404
 
     assert REASON in text_of(struck.workspace("es", make_person("Mary", "manager")).get(path))
+
+
+def test_what_is_not_listed_any_more_counts_all_the_same(struck):
+    grace, at = struck.ticket.requester, timezone.now()
+    Strike.objects.bulk_create(
+        Strike(person=grace, ticket=struck.other, kind="rude", counts=True, at=at - n * MINUTE) for n in range(60)
+    )
+
+    standing = standing_of(grace, at=at)
+    page = struck.workspace("en", make_person("Mary", "manager")).get(f"/desk/fair-use/people/{grace.pk}")
+
+    assert (len(standing.strikes), standing.number) == (50, 61)
+    assert "The newest 50 are shown here; 61 count in all." in text_of(page)
 
 
 @clause("D11", "D12")

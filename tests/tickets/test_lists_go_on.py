@@ -1,4 +1,4 @@
-"""Lists of calls and of one's complaints go on page by page."""
+"""Lists of calls, of absences and of one's complaints go on page by page."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.support.world import make_ticket
 from tests.tickets.portal import visitor
-from tickets.models import Callback, Complaint
+from tickets.models import Absence, Callback, Complaint
 
 
 def want_calls(grace, count):
@@ -54,3 +54,29 @@ def test_my_complaints_go_on_page_by_page_at_the_same_cost(at_acme, as_grace, gr
     assert shown == [*range(28, 0, -1)]
     assert not second.context["next_url"] and second.context["previous_url"]
     assert as_grace.get("/complaints/", {"before": "x"}).context["complaints"] == first.context["complaints"]
+
+
+def test_absences_go_on_page_by_page_at_the_same_cost(at_acme, ada, django_assert_num_queries):
+    client, path, at, day = visitor(at_acme, ada), "/desk/absences/", timezone.now(), timedelta(days=1)
+    Absence.objects.bulk_create(
+        Absence(
+            user=ada,
+            begins_at=at + n * day,
+            ends_at=at + n * day + day / 2,
+            reason=f"{n}",
+            entered_by=ada,
+            entered_at=at,
+        )
+        for n in range(1, 33)
+    )
+    client.get(path)
+    with CaptureQueriesContext(connection) as few:
+        first = client.get(path)
+
+    with django_assert_num_queries(len(few)):
+        second = client.get(path, {"after": first.context["later"]})
+
+    shown = [absence.reason for page in (first, second) for absence, _may_end, _lasts in page.context["absences"]]
+    assert shown == [f"{n}" for n in range(1, 33)]
+    assert not second.context["later"]
+    assert 'rel="next"' in first.content.decode() and 'rel="prev"' in second.content.decode()

@@ -13,7 +13,7 @@ from tickets import desk, events
 from tickets.actions.checks import require
 from tickets.actions.courtesy import require_courtesy
 from tickets.errors import FalseReportAlready, NoFalseReport, ReasonMissing, ReviewSettled, StrikeWithdrawn
-from tickets.fairuse.standing import strikes_in_force
+from tickets.fairuse.standing import in_force
 from tickets.models import Strike, Ticket
 
 Kind, Outcome = Strike.Kind, Strike.Outcome
@@ -43,7 +43,7 @@ def count(
         person=person, ticket=ticket, kind=kind, counts=counts, at=at, made_by=actor, words=words.strip()
     )
     if rule is not None and counts:
-        number = len(strikes_in_force(person, rule, at=at))
+        number = in_force(person, rule, at=at).count()
         if number >= rule.review_at and not Strike.objects.to_review().filter(person=person).exists():
             made.outcome = Outcome.REVIEW
         elif number >= rule.warn_at:

@@ -87,7 +87,7 @@ class StandingSerializer(serializers.Serializer):
     number = serializers.IntegerField(help_text="strikes that count now")
     warn_at = serializers.IntegerField(source="rule.warn_at", default=None, allow_null=True)
     review_at = serializers.IntegerField(source="rule.review_at", default=None, allow_null=True)
-    strikes = StrikeSerializer(many=True)
+    strikes = StrikeSerializer(many=True, help_text="the newest 50 of those that count now")
     suspensions = SuspendedSerializer(many=True)
 
 

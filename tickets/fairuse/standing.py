@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Window
 
 from sla.document.conduct import Strikes
 from tenants.models import User
@@ -15,9 +15,10 @@ from tenants.statements import Statement
 from tickets import desk
 from tickets.errors import PolicyMissing
 from tickets.models import Organization, Strike, Suspension, Ticket
+from tickets.models.conduct import StrikeQuerySet
 
 SUSPENSION = Statement(lambda person, at: Suspension.objects.at(at).filter(person=person)[:1], person=UUID, at=datetime)
-#: More than this nobody reads; it is far above any limit of a sensible policy.
+#: More than this nobody reads; all of them count.
 MOST_SHOWN = 50
 
 
@@ -42,15 +43,18 @@ class Standing:
 
     person: User
     rule: Strikes | None
+    #: The newest of those that count.
     strikes: list[Counted]
+    #: How many strikes count now.
+    number: int
     #: Those that hold, and those that are still to begin.
     suspensions: list[Suspension]
     at: datetime
 
     @property
-    def number(self) -> int:
-        """How many strikes count now."""
-        return len(self.strikes)
+    def are_all_shown(self) -> bool:
+        """Whether each that counts is listed."""
+        return len(self.strikes) == self.number
 
     @property
     def suspended(self) -> list[Suspension]:
@@ -78,21 +82,28 @@ class Standing:
         return max((each.lapses_at for each in self.strikes), default=None)
 
 
-def strikes_in_force(person: User, rule: Strikes, *, at: datetime, reader: User | None = None) -> list[Counted]:
-    """What counts against a person at an instant, the newest first; to a reader only what their tickets are about.
-
-    One query, by an index.
-    """
+def in_force(person: User, rule: Strikes, *, at: datetime) -> StrikeQuerySet:
+    """What counts against a person at an instant; an index finds it."""
     length = timedelta(seconds=rule.lapse_after.seconds or 0)
-    found = Strike.objects.standing().filter(person=person, counts=True, at__gt=at - length, at__lte=at)
-    rows = found.select_related("ticket").only(
-        *("kind", "counts", "at", "words", "outcome", "person_id", "tenant_id"), "ticket__number", "ticket__subject"
+    return Strike.objects.standing().filter(person=person, counts=True, at__gt=at - length, at__lte=at)
+
+
+def _listed(person: User, rule: Strikes, *, at: datetime, reader: User | None) -> tuple[list[Counted], int]:
+    """The newest of what counts, to a reader only what their tickets are about, and how many count; one query."""
+    length = timedelta(seconds=rule.lapse_after.seconds or 0)
+    rows = (
+        in_force(person, rule, at=at)
+        .select_related("ticket")
+        .only(
+            *("kind", "counts", "at", "words", "outcome", "person_id", "tenant_id"), "ticket__number", "ticket__subject"
+        )
+        .annotate(in_all=Window(Count("*")))
     )
     if reader is not None:
         rows = rows.annotate(is_told=Exists(Ticket.objects.visible_to(reader).filter(pk=OuterRef("ticket"))))
-    return [
-        Counted(row, row.at + length, getattr(row, "is_told", True)) for row in rows.order_by("-at", "-id")[:MOST_SHOWN]
-    ]
+    found = list(rows.order_by("-at", "-id")[:MOST_SHOWN])
+    listed = [Counted(row, row.at + length, getattr(row, "is_told", True)) for row in found]
+    return listed, found[0].in_all if found else 0
 
 
 def standing_of(person: User, *, at: datetime, reader: User | None = None) -> Standing:
@@ -101,11 +112,13 @@ def standing_of(person: User, *, at: datetime, reader: User | None = None) -> St
         rule = desk.current_policy().policy.fair_use.strikes
     except PolicyMissing:
         rule = None
+    strikes, number = _listed(person, rule, at=at, reader=reader) if rule else ([], 0)
     suspensions = Suspension.objects.concerning(person).current().select_related("organization", "person")
     return Standing(
         person=person,
         rule=rule,
-        strikes=strikes_in_force(person, rule, at=at, reader=reader) if rule else [],
+        strikes=strikes,
+        number=number,
         suspensions=[each for each in suspensions if each.until is None or each.until > at],
         at=at,
     )

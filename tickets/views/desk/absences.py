@@ -17,12 +17,11 @@ from tenants.access import staff
 from tenants.errors import Refused
 from tenants.fields import parse_id
 from tenants.models import User
+from tenants.paging import by_time
 from tenants.permissions import Permission
 from tickets import actions
 from tickets.forms.staffing import AbsenceForm
 from tickets.models import Absence
-
-MOST_SHOWN = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,10 +35,13 @@ def absences(request: HttpRequest, person: User) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _planned(form, person):
         messages.success(request, _("The absence is entered."))
         return redirect("desk:absences")
-    coming = Absence.objects.not_over(now).select_related("user").order_by("begins_at", "id")
+    after = request.GET.get("after", "")
+    page = by_time(Absence.objects.not_over(now).select_related("user"), "begins_at", after, descending=False)
     context = {
         "form": form,
-        "absences": [(each, manages or each.user_id == person.pk, each.lasts(now)) for each in coming[:MOST_SHOWN]],
+        "absences": [(each, manages or each.user_id == person.pk, each.lasts(now)) for each in page.rows],
+        "later": page.following,
+        "is_first": not after,
         "mine": _own(person),
     }
     return render(request, "tickets/desk/absences.html", context, status=422 if form.errors else 200)

@@ -42,7 +42,7 @@ def past(seconds=10):
 
 
 def test_every_reaction_and_every_scheduled_task_exists():
-    app.finalize()
+    app.loader.import_default_modules()  # as a worker does: every module of tasks, whatever other tests imported
     for path in reactions.ALARMS.values():
         assert callable(import_string(path)), path
     for kinds_ in reactions.AFTER.values():

@@ -61,6 +61,7 @@ mail-demo: ## a mail comes in, is answered in a browser, lands in the customer's
 	$(environment) demo test
 	@$(run) scripts.messages compile
 	@$(run) scripts.browser
+	@$(run) scripts.dovecot
 	@exec $(run) scripts.mail_demo
 
 mutate: ## how many small mistakes in the engine of deadlines its tests notice

@@ -19,6 +19,7 @@ from scripts.testing import RUN, TestRun, empty_redis, test_run
 pytest_plugins = [
     "tests.support.processes",
     "tests.support.browser",
+    "tests.support.dovecot",
     "tests.support.world",
     "tests.support.clauses",
     "tests.support.lines",

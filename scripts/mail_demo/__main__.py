@@ -11,7 +11,7 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
-from scripts import browser
+from scripts import browser, dovecot
 from scripts.installation import Installation
 from scripts.processes import CannotStart, Child, free_port, throwaway_folder, wait_for
 
@@ -54,6 +54,10 @@ def _tell(folder: Path, stack: ExitStack) -> None:
     from scripts.mail_demo.story import tell
 
     office = stack.enter_context(Office(folder, desk=DESK, lmtp_port=lmtp_port, smtp_port=smtp_port))
+    if office.is_real:
+        _say(f"The customer's folder lies on Dovecot, {dovecot.find()}.")
+    else:
+        _say(f"!!! NO DOVECOT: a stand-in in Python keeps the customer's folder, since {dovecot.MISSING}.")
 
     def url(path: str) -> str:
         return f"http://{HOST}:{web_port}{path}"

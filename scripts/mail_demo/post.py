@@ -15,6 +15,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from scripts import dovecot
 from scripts.processes import Child, free_port, wait_for
 
 #: Whose folder lies on the IMAP server, and the domain that this mail server vouches for.
@@ -25,22 +26,20 @@ AUTHSERV = "mx.acme.example"
 
 
 class Office:
-    """Aiosmtpd as the mail server, pymap as the IMAP server; mail for `desk` goes on to the desk's door by LMTP."""
+    """Aiosmtpd as the mail server, Dovecot as the IMAP server; mail for `desk` goes on to the desk's door by LMTP.
+
+    Where there is no Dovecot, pymap, an IMAP server in Python, stands in for it: `is_real` says so.
+    """
 
     def __init__(self, folder: Path, *, desk: str, lmtp_port: int, smtp_port: int = 0) -> None:
         self.desk, self.lmtp_port = desk, lmtp_port
-        self.smtp_port, self.imap_port = smtp_port or free_port(), free_port()
+        self.smtp_port = smtp_port or free_port()
         self._smtp = _Server(self, hostname="127.0.0.1", port=self.smtp_port)
-        options = ["--no-tls", "dict", "--demo-data", f"--demo-user={CUSTOMER}", f"--demo-password={PASSWORD}"]
-        command = [str(Path(sys.executable).parent / "pymap"), "--host=127.0.0.1", f"--port={self.imap_port}", *options]
-        self._imap = Child("imap", command, log=folder / "imap.log", env={}, cwd=folder)
+        self.is_real = dovecot.find() is not None
+        self._imap = dovecot.Dovecot({CUSTOMER: PASSWORD}) if self.is_real else _StandIn(folder)
 
     def __enter__(self) -> Office:
         self._imap.start()
-        wait_for(self._imap, self._opens, seconds=60, what="The IMAP server")
-        with self._folder() as client:  # pymap lays some examples into it
-            client.store("1:*", "+FLAGS", "\\Deleted")
-            client.expunge()
         self._smtp.start()
         return self
 
@@ -95,18 +94,45 @@ class Office:
             return "250 2.0.0 Taken, for somebody who is not in this story"
         return "250 2.0.0 Taken"
 
+    def _folder(self) -> imaplib.IMAP4:
+        return _opened(self._imap.port)
+
+
+def _opened(port: int) -> imaplib.IMAP4:
+    """The customer's folder at the IMAP server of this port."""
+    client = imaplib.IMAP4("127.0.0.1", port, timeout=60)
+    client.login(CUSTOMER, PASSWORD)
+    client.select("INBOX")
+    return client
+
+
+class _StandIn:
+    """Pymap, with the customer's folder in its memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        options = ["--no-tls", "dict", "--demo-data", f"--demo-user={CUSTOMER}", f"--demo-password={PASSWORD}"]
+        command = [str(Path(sys.executable).parent / "pymap"), "--host=127.0.0.1", f"--port={self.port}", *options]
+        self._child = Child("imap", command, log=folder / "imap.log", env={}, cwd=folder)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._child.start()
+        wait_for(self._child, self._opens, seconds=60, what="The IMAP server")
+        with _opened(self.port) as client:  # it lays some examples into it
+            client.store("1:*", "+FLAGS", "\\Deleted")
+            client.expunge()
+
+    def stop(self) -> None:
+        """End it."""
+        self._child.stop()
+
     def _opens(self) -> bool:
         try:
-            with self._folder():
+            with _opened(self.port):
                 return True
         except (OSError, imaplib.IMAP4.error):
             return False
-
-    def _folder(self) -> imaplib.IMAP4:
-        client = imaplib.IMAP4("127.0.0.1", self.imap_port, timeout=60)
-        client.login(CUSTOMER, PASSWORD)
-        client.select("INBOX")
-        return client
 
 
 class _Server(Controller):

@@ -58,7 +58,9 @@ class Server:
     def flags(self, folder: str = "INBOX") -> list[str]:
         """The flags of each mail of a folder."""
         with self._client() as client:
-            client.select(folder, readonly=True)
+            _, [count] = client.select(folder, readonly=True)
+            if not int(count):
+                return []  # Dovecot finds no "1:*" there
             kind, lines = client.fetch("1:*", "(FLAGS)")
         told = [line.decode() for line in lines if line] if kind == "OK" else []
         return [" ".join(sorted(line.partition("FLAGS (")[2].partition(")")[0].split())) for line in told]

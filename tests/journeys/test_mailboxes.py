@@ -48,14 +48,15 @@ def test_a_mailbox_is_tried_as_it_is_typed_and_then_saved(town):
         expect(page.get_by_text("The mailbox sales@ione.example is saved.")).to_be_visible()
 
         with act_as(town.tenants[place.slug]):
+            # Other journeys have mailboxes in this town, too.
+            mailbox = Mailbox.objects.get(address="sales@ione.example")
+            account = ImapAccount.objects.filter(mailbox=mailbox)
             # The worker's own first look, which finds nobody, comes before what is told here, and no other one after.
-            wait_until(ImapAccount.objects.exclude(failing_since=None).exists, "a first look at the mailbox", page)
-            alarms.cancel(looking.LOOK, ImapAccount.objects.get().pk)
+            wait_until(account.exclude(failing_since=None).exists, "a first look at the mailbox", page)
+            alarms.cancel(looking.LOOK, account.get().pk)
             held = timezone.now() + timedelta(minutes=30)
-            ImapAccount.objects.update(
-                error="folder", said="Inbox, Sent, Archive", failing_since=MONDAY_9AM, busy_until=held
-            )
-            receiving.receive(mail(message_id="<1@pc>"), mailbox=Mailbox.objects.get(), at=MONDAY_9AM)
+            account.update(error="folder", said="Inbox, Sent, Archive", failing_since=MONDAY_9AM, busy_until=held)
+            receiving.receive(mail(message_id="<1@pc>"), mailbox=mailbox, at=MONDAY_9AM)
         page.reload()
         wrong += looked_at(page, "mailbox-trouble")
         page.goto(town.url(place, "/desk/mail/mailboxes"))

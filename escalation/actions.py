@@ -42,7 +42,8 @@ def escalate(
     rule when no person acts. Raises NotPermitted, TicketNotActive, ReasonMissing, HighestTier, NotAbove, TiersInOrder.
     """
     require(actor, Permission.ESCALATE)
-    ticket = climb(desk.lock(ticket), Ladder(), actor=actor, at=at, reason=reason, to=to, sentence=sentence, rule=rule)
+    ticket = desk.lock(ticket)
+    _write(ticket, climb(ticket, Ladder(), actor=actor, at=at, reason=reason, to=to, sentence=sentence, rule=rule))
     clocks.refresh(ticket, at=at)
     return ticket
 
@@ -66,7 +67,7 @@ def escalate_for_customer(ticket: Ticket, *, actor: User, at: datetime, reason: 
         raise TooEarlyToAsk(opens=when(opens))
     conduct.keep_courteous(ticket, reason, person=actor, as_it_is=as_it_is, at=at)
     # No tier is named: it is always the next one.
-    ticket = climb(ticket, Ladder(), actor=actor, at=at, reason=reason)
+    _write(ticket, climb(ticket, Ladder(), actor=actor, at=at, reason=reason))
     clocks.refresh(ticket, at=at)
     return ticket
 
@@ -81,26 +82,11 @@ def climb(
     to: Tier | None = None,
     sentence: str | Mapping[str, str] = "",
     rule: str = "",
-) -> Ticket:
-    """escalate() for a ticket that is locked already, by somebody who may. The caller brings the clocks in line."""
-    happened = move_up(ticket, ladder, actor=actor, at=at, reason=reason, to=to, sentence=sentence, rule=rule)
-    ticket.save(update_fields=MOVED)
-    events.write_down([happened])
-    return ticket
-
-
-def move_up(
-    ticket: Ticket,
-    ladder: Ladder,
-    *,
-    actor: User | None,
-    at: datetime,
-    reason: str,
-    to: Tier | None = None,
-    sentence: str | Mapping[str, str] = "",
-    rule: str = "",
 ) -> Event:
-    """climb() without writing anything: the caller writes MOVED of the ticket, and the event that is returned."""
+    """escalate() for a ticket that is locked already, by somebody who may, without writing anything.
+
+    The caller writes MOVED of the ticket and the event that is returned, and brings the clocks in line.
+    """
     require_active(ticket)
     if not reason.strip():
         raise ReasonMissing
@@ -177,3 +163,8 @@ def _described(ticket: Ticket, to: Tier, reason: str) -> dict[str, Any]:
 def _move(ticket: Ticket, tier: Tier, ladder: Ladder, *, at: datetime) -> None:
     ticket.tier, ticket.assignee, ticket.updated_at = tier, None, at
     ticket.team = ladder.team_for(ticket, tier)
+
+
+def _write(ticket: Ticket, happened: Event) -> None:
+    ticket.save(update_fields=MOVED)
+    events.write_down([happened])

@@ -174,7 +174,7 @@ def _escalate(rule: Rule, ticket: Ticket, ladder: Ladder, unwritten: _Unwritten,
     above = ladder.above(ticket.tier)
     to = above[:1] if effect.escalate == "next" else [tier for tier in above if tier.key == effect.escalate]
     if to:  # else nobody is above, or it got there by other means; the staff is still told
-        escalated = actions.move_up(
+        escalated = actions.climb(
             ticket,
             ladder,
             actor=None,

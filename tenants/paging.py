@@ -79,6 +79,14 @@ class IsOneOf(Func):
     output_field = BooleanField()
 
 
+def picked(wanted: QuerySet[Row], most: int) -> QuerySet[Row]:
+    """The first of sorted rows, in no order yet, to which what they show can be joined.
+
+    Picked before anything is joined: else Postgres may join and sort all rows to show the first of them.
+    """
+    return wanted.model._default_manager.filter(IsOneOf(F("pk"), ArraySubquery(wanted.values("pk")[:most])))
+
+
 def page(
     chosen: QuerySet[Row],
     order: Order,
@@ -103,7 +111,7 @@ def beginnings(
     """What reads the first page, one after the other until there is enough: for who keeps their SQL. Not for groups."""
     sorting = _sorting(order, backwards=False)
     parts = _parts(chosen, order, backwards=False)
-    return [_picked(chosen, shown, part.order_by(*sorting), most=size + 1).order_by(*sorting) for part, _ in parts]
+    return [shown(picked(part.order_by(*sorting), size + 1)).order_by(*sorting) for part, _ in parts]
 
 
 def first(rows: list[Row], order: Order, *, size: int = PAGE_SIZE) -> Page[Row]:
@@ -150,16 +158,10 @@ def _walk(
             condition = _beyond(order, cursor, has_value=has_value, backwards=backwards) if cursor else Q()
         sorting = _sorting(order, backwards=backwards)
         wanted = part.filter(condition).order_by(*sorting)
-        rows += _picked(chosen, shown, wanted, most=most - len(rows)).order_by(*sorting)
+        rows += shown(picked(wanted, most - len(rows))).order_by(*sorting)
         if len(rows) >= most:
             break
     return rows
-
-
-def _picked(chosen: QuerySet[Row], shown: Shown[Row], wanted: QuerySet[Row], *, most: int) -> QuerySet[Row]:
-    """The first of these rows with what they show, in no order yet."""
-    # Picked before anything is joined: else Postgres may join and sort all rows to show the first of them.
-    return shown(_all(chosen).filter(IsOneOf(F("pk"), ArraySubquery(wanted.values("pk")[:most]))))
 
 
 def _all(chosen: QuerySet[Row]) -> QuerySet[Row]:

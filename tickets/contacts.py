@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from tenants.models import User
-from tenants.paging import IsOneOf
+from tenants.paging import picked
 from tickets import search, spelling
 from tickets.models import Membership, Message, Organization, Ticket
 from tickets.models.ticket import TicketQuerySet
@@ -48,12 +47,9 @@ def messages_of(
 
 
 def first_of(found: QuerySet[Message], size: int) -> list[Message]:
-    """The first so many of messages_of(), with what is shown beside each. One query.
-
-    They are picked before anything is joined: else Postgres may join all messages to show the newest.
-    """
-    picked = Message.objects.filter(IsOneOf(F("pk"), ArraySubquery(found.values("pk")[:size])))
-    return list(picked.select_related("author__role", "channel", "ticket").order_by("-posted_at", "-id"))
+    """The first so many of messages_of(), with what is shown beside each. One query."""
+    shown = picked(found, size).select_related("author__role", "channel", "ticket")
+    return list(shown.order_by("-posted_at", "-id"))
 
 
 def corrected(person: User, organization: Organization | None, *, words: str, channel: str) -> str | None:

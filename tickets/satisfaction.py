@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Avg, Count, ExpressionWrapper, F, FloatField, Func, IntegerField, Q, QuerySet
 
 from tenants.models import User
-from tenants.paging import IsOneOf
+from tenants.paging import picked
 from tenants.permissions import Permission
 from tickets.models import Category, Rating, Team, Ticket
 
@@ -115,9 +114,8 @@ class Page:
 def page_of(found: QuerySet[Rating], *, show: str, after: str = "", size: int = PAGE_SIZE) -> Page:
     """Given ratings of a list of SHOWN after the key of a page before. One query, along an index."""
     chosen = _after(found.filter(SHOWN[show], rated_at__isnull=False), after)
-    picked = chosen.order_by("-rated_at", "-id").values("pk")[: size + 1]
-    # Picked before anything is joined: else Postgres may join and sort all ratings to show the first of them.
-    rows = list(with_all(Rating.objects.filter(IsOneOf(F("pk"), ArraySubquery(picked)))).order_by("-rated_at", "-id"))
+    newest = ("-rated_at", "-id")
+    rows = list(with_all(picked(chosen.order_by(*newest), size + 1)).order_by(*newest))
     last = rows[size - 1] if len(rows) > size else None
     return Page(rows[:size], key_of(last) if last else "")
 

@@ -84,13 +84,15 @@ class Standing:
 
 def in_force(person: User, rule: Strikes, *, at: datetime) -> StrikeQuerySet:
     """What counts against a person at an instant; an index finds it."""
-    length = timedelta(seconds=rule.lapse_after.seconds or 0)
-    return Strike.objects.standing().filter(person=person, counts=True, at__gt=at - length, at__lte=at)
+    return Strike.objects.standing().filter(person=person, counts=True, at__gt=at - _counts_for(rule), at__lte=at)
+
+
+def _counts_for(rule: Strikes) -> timedelta:
+    return timedelta(seconds=rule.lapse_after.seconds or 0)
 
 
 def _listed(person: User, rule: Strikes, *, at: datetime, reader: User | None) -> tuple[list[Counted], int]:
     """The newest of what counts, to a reader only what their tickets are about, and how many count; one query."""
-    length = timedelta(seconds=rule.lapse_after.seconds or 0)
     rows = (
         in_force(person, rule, at=at)
         .select_related("ticket")
@@ -102,7 +104,7 @@ def _listed(person: User, rule: Strikes, *, at: datetime, reader: User | None) -
     if reader is not None:
         rows = rows.annotate(is_told=Exists(Ticket.objects.visible_to(reader).filter(pk=OuterRef("ticket"))))
     found = list(rows.order_by("-at", "-id")[:MOST_SHOWN])
-    listed = [Counted(row, row.at + length, getattr(row, "is_told", True)) for row in found]
+    listed = [Counted(row, row.at + _counts_for(rule), getattr(row, "is_told", True)) for row in found]
     return listed, found[0].in_all if found else 0
 
 

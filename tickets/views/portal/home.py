@@ -25,7 +25,7 @@ from tickets import actions, approvals, desk
 from tickets.fairuse.standing import standing_of
 from tickets.models import Ticket
 from tickets.views.portal.common import policy_required
-from tickets.views.portal.lists import rows_of
+from tickets.views.portal.lists import for_rows, rows_of
 
 LATEST = 4
 #: Icons of policy files by the names that their writers know, as our sprite calls them.
@@ -96,13 +96,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def latest_of(person: User) -> list[Ticket]:
     """What a person asked last, with all that rows show: two queries."""
     found = _LATEST.rows(person=person.pk)
-    prefetch_related_objects(found, "clocks")
+    prefetch_related_objects(found, "clocks")  # which a statement leaves out
     return found
 
 
 def _latest(person: UUID) -> QuerySet[Ticket]:
-    asked = Ticket.objects.filter(requester=person).for_list().defer("description", "answers")
-    return asked.order_by("-number")[:LATEST]
+    return for_rows(Ticket.objects.filter(requester=person)).order_by("-number")[:LATEST]
 
 
 _LATEST = Statement(_latest, person=UUID)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from kb.actions import load_articles
@@ -207,6 +207,11 @@ def fill_in_request(page: Page, place: Place) -> None:
     """The form of the tenant's category, with something in every field that is asked for."""
     page.fill("#id_subject", place.subject)
     page.fill("#id_description", place.description)
+    fill_in_answers(page)
+
+
+def fill_in_answers(page: Page) -> None:
+    """What the policy asks besides: who somebody is, what was tried, an address."""
     for asked in page.locator("[name^='answer-']").all():
         if not asked.is_visible():  # its condition is not met
             continue
@@ -216,6 +221,14 @@ def fill_in_request(page: Page, place: Place) -> None:
         else:
             answers = {"email": "grace@example.com", "url": "https://example.com/", "date": "2026-03-02"}
             asked.fill(answers.get(kind, "12345"))
+
+
+def said(place: Place, text: str) -> str:
+    """A text of the site as the customers of a tenant read it."""
+    with translation.override(place.language):
+        told = translation.gettext(text)
+    assert place.language == "en" or told != text, f"{text!r} in {place.language}"
+    return told
 
 
 def complete(page: Page) -> Page:

@@ -34,10 +34,11 @@ def of_ticket(request: HttpRequest, person: User, number: int) -> HttpResponse:
     ticket = get_object_or_404(Ticket.objects.visible_to(person), number=number)
     said = (OutgoingMail.Kind.REPLY, OutgoingMail.Kind.COMMENT, OutgoingMail.Kind.RECEIPT, OutgoingMail.Kind.NEWS)
     found = OutgoingMail.objects.filter(ticket=ticket, kind__in=said).select_related("event")
-    mails = list(found.defer("text", "html", "references").order_by("-created_at", "-id")[:MOST_MAILS])
+    mails = list(found.defer("text", "html", "references").order_by("-created_at", "-id")[: MOST_MAILS + 1])
+    mails, more = mails[:MOST_MAILS], len(mails) > MOST_MAILS
     marked = BouncedAddress.objects.standing().filter(address__in={mail.address.lower() for mail in mails})
     rows = [{"mail": mail, "badge": words.badge(mail), "reason": words.reason(mail)} for mail in mails]
-    context = {"ticket": ticket, "rows": rows, "marked": marked, "of_messages": _by_message(rows)}
+    context = {"ticket": ticket, "rows": rows, "marked": marked, "of_messages": _by_message(rows), "more": more}
     template = "_ticket_mail.html" if request.headers.get("HX-Request") else "ticket_mail.html"
     return render(request, f"inbox/desk/{template}", context)
 

@@ -18,11 +18,9 @@ from notices.models import Component, Impact, Incident
 from tenants.access import staff_who_may
 from tenants.errors import Refused
 from tenants.models import User
+from tenants.paging import by_time
 from tenants.permissions import Permission
 from tickets.models import Ticket
-
-#: Disturbances that are over, in the list.
-LATEST = 20
 
 
 @require_safe
@@ -36,10 +34,14 @@ def status(request: HttpRequest, person: User) -> HttpResponse:
         {"component": each, "state": Component.State(uptime.worst(running.get(each.pk, [])))}
         for each in Component.objects.all()
     ]
+    after = request.GET.get("after", "")
+    past = by_time(Incident.objects.filter(resolved_at__isnull=False), "begins_at", after)
     context = {
         "rows": rows,
         "incidents": Incident.objects.filter(resolved_at=None),
-        "past": Incident.objects.filter(resolved_at__isnull=False)[:LATEST],
+        "past": past.rows,
+        "older": past.following,
+        "is_first": not after,
         "may_post": person.may(Permission.POST_STATUS),
         "may_configure": person.may(Permission.CONFIGURE),
     }

@@ -82,7 +82,7 @@ class TicketCallbacksView(APIView):
     def get(self, request: Request, number: int) -> Response:
         """All of them, the latest first."""
         ticket = ticket_or_404(person_of(request), number)
-        found = callbacks.with_ticket(Callback.objects.filter(ticket=ticket)).order_by("-id")[:100]
+        found = callbacks.with_ticket(Callback.objects.filter(ticket=ticket)).order_by("-id")
         return Response(CallbackSerializer(found, many=True, context={"request": request}).data)
 
     @extend_schema(request=AskCallbackSerializer, responses={201: CallbackSerializer}, operation_id="callbacks_ask")

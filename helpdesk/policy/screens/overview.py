@@ -18,10 +18,11 @@ from sla import words
 from sla.document import SupportPolicy
 from sla.models import PolicyDraft, PolicyVersion
 from tenants.models import User
+from tenants.paging import by_time
 from tenants.text import say
 from tickets import callbacks, recalculation
 
-MOST_DRAFTS = 20
+DRAFTS = 20
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,15 @@ def overview(request: HttpRequest, person: User) -> HttpResponse:
     """The version in force with its parts, drafts, and how far open tickets have followed."""
     editing = editing_of(request, person)
     latest = PolicyVersion.objects.select_related("applied_by").defer("document", "source").order_by("-number").first()
-    drafts = PolicyDraft.objects.select_related("author").defer("document", "source").order_by("-changed_at")
+    drafts = PolicyDraft.objects.select_related("author").defer("document", "source")
+    after = request.GET.get("after", "")
+    page = by_time(drafts, "changed_at", after, size=DRAFTS)
     context = {
         "latest": latest,
         "cards": list(_cards(editing.policy, editing.query)) if editing else [],
-        "drafts": drafts[:MOST_DRAFTS],
+        "drafts": page.rows,
+        "older": page.following,
+        "is_first": not after,
         "job": recalculation.running(),
     }
     return rendered(request, "overview.html", context, tab="policy_settings", editing=editing)

@@ -26,7 +26,7 @@ from tickets.views.desk.lists import Row, rows_of
 from tickets.views.desk.mentioning import latest_of
 
 #: So many of one's own tickets are looked at, and so many shown below each heading.
-MOST_OWN, MOST_ROWS, MOST_DRAFTS = 200, 10, 10
+MOST_OWN, MOST_ROWS = 200, 10
 #: The days over which it is drawn where requests are solved.
 MEASURED = timedelta(days=30)
 #: So many seconds they are not added up again.
@@ -67,7 +67,7 @@ def _my_day(request: HttpRequest, person: User) -> HttpResponse:
         "mine": mine,
         "sections": [("overdue", mine.overdue), ("today", mine.today), ("promised", mine.promised)],
         "most": MOST_ROWS,
-        "drafts": Draft.objects.left_by(person)[:MOST_DRAFTS],
+        "drafts": Draft.objects.left_by(person)[: MOST_ROWS + 1],
         "loads": workload.loads(person, policy, at=now, everybody=False),
         "sidebar": sidebar(person, policy),
         **_around(person, policy),

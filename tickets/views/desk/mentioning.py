@@ -14,7 +14,7 @@ from tenants.models import User
 from tickets import actions, mentions
 from tickets.models import Mention, Team, Ticket
 
-#: So many stand on the first page.
+#: The list of one's mentions shows so many, and says so when there are more.
 MOST_SHOWN = 10
 
 
@@ -36,8 +36,8 @@ def latest(request: HttpRequest, person: User) -> HttpResponse:
 
 
 def latest_of(person: User) -> list[Mention]:
-    """The latest of a person's mentions, new ones first. One query."""
-    return list(Mention.objects.of(person)[:MOST_SHOWN])
+    """The latest of a person's mentions, new ones first, and one too many if there are more. One query."""
+    return list(Mention.objects.of(person)[: MOST_SHOWN + 1])
 
 
 @require_POST

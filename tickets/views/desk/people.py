@@ -27,6 +27,7 @@ from tickets.views.desk.roles import roles_for
 
 PAGE_SIZE = 50
 LATEST = 20
+#: Of somebody with more, the list of absences has the rest.
 MOST_ABSENCES = 5
 
 
@@ -90,7 +91,7 @@ def _staffing(shown: User, person: User) -> dict[str, Any]:
         "hours": say(calendar.name) if calendar else "",
         "all": _("All"),
         "any_time": _("Any time"),
-        "absences": Absence.objects.not_over(now).filter(user=shown)[:MOST_ABSENCES],
+        "absences": list(Absence.objects.not_over(now).filter(user=shown)[: MOST_ABSENCES + 1]),
         "may_change": person.may(Permission.MANAGE_STAFFING),
         "may_close": person.may(Permission.MANAGE_PEOPLE) and person.pk != shown.pk,
     }

@@ -19,6 +19,7 @@ from tenants.access import staff_who_may
 from tenants.context import active_tenant
 from tenants.errors import Refused
 from tenants.models import Alarm, User
+from tenants.paging import by_time
 from tenants.permissions import Permission
 from tickets.actions import teams as actions
 from tickets.forms.people import MembersForm
@@ -89,11 +90,15 @@ def failed_work(request: HttpRequest, person: User) -> HttpResponse:
     """Work that failed five times and waits for a person, what is late, and whether workers are heard from."""
     late = Alarm.objects.filter(tenant=active_tenant(), parked_at=None, at__lt=timezone.now() - timedelta(minutes=5))
     hearing, heard_at = canary.hearing(timezone.now())
+    after = request.GET.get("after", "")
+    page = by_time(_parked(), "parked_at", after)
     context = {
         "hearing": hearing.name.lower(),
         "heard_at": heard_at,
-        "parked": _parked().order_by("-parked_at")[:200],
-        "late": late.order_by("at")[:50],
+        "parked": page.rows,
+        "older": page.following,
+        "is_first": not after,
+        "late": late.count(),
         "policy": policy_in_force(),
     }
     return render(request, "tickets/desk/failed_work.html", context)

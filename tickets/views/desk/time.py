@@ -6,7 +6,7 @@ import csv
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tenants.access import staff, staff_who_may
+from tenants.fields import parse_id
 from tenants.models import User
+from tenants.paging import PAGE_SIZE
 from tenants.permissions import Permission
 from tenants.tables import neutral
 from tickets import spent
@@ -42,7 +44,19 @@ def entries(request: HttpRequest, person: User, number: int) -> HttpResponse:
     ticket = ticket_or_404(person, number)
     found = TimeEntry.objects.filter(ticket=ticket).select_related("agent")
     total = found.aggregate(total=Sum("minutes"))["total"] or 0
-    context = {"entries": found[:100], "total": total, "person": person, "may_enter": person.may(Permission.REPLY)}
+    before = parse_id(request.GET.get("before", ""))
+    last = found.filter(pk=before).first() if before else None
+    if last is not None:
+        found = found.filter(Q(spent_on__lt=last.spent_on) | Q(spent_on=last.spent_on, pk__lt=last.pk))
+    rows = list(found[: PAGE_SIZE + 1])
+    context = {
+        "entries": rows[:PAGE_SIZE],
+        "earlier": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None,
+        "is_first": last is None,
+        "total": total,
+        "person": person,
+        "may_enter": person.may(Permission.REPLY),
+    }
     return render_block(request, ticket, "tickets/desk/_time.html", _("Time spent"), context)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -27,8 +28,6 @@ from tickets.views.portal.common import View, attempt, customer_required, policy
 from tickets.views.portal.files import serve
 from tickets.views.portal.lists import PAGE_SIZE, crumbs
 
-MOST_SHOWN = 100
-
 
 def in_person(view: View) -> View:
     """Not for somebody who only looks as another person: the complaint may be about them."""
@@ -47,15 +46,19 @@ def in_person(view: View) -> View:
 @in_person
 def mine(request: HttpRequest, person: User) -> HttpResponse:
     """What this person complained of."""
-    found, before = complaints.of(person), parse_id(request.GET.get("before", ""))
+    context = _page(request, complaints.of(person)) | {"crumbs": crumbs((_("My complaints"), ""))}
+    return render(request, "tickets/portal/complaints.html", context)
+
+
+def _page(request: HttpRequest, found: QuerySet[Complaint]) -> dict[str, Any]:
+    """Those of a page, the newest first, and where the next ones are."""
+    before = parse_id(request.GET.get("before", ""))
     rows = list((found.filter(pk__lt=before) if before else found)[: PAGE_SIZE + 1])
-    context = {
+    return {
         "complaints": rows[:PAGE_SIZE],
         "next_url": f"?before={rows[PAGE_SIZE - 1].pk}" if len(rows) > PAGE_SIZE else "",
         "previous_url": "?" if before else "",
-        "crumbs": crumbs((_("My complaints"), "")),
     }
-    return render(request, "tickets/portal/complaints.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +71,7 @@ def new(request: HttpRequest, person: User, number: int) -> HttpResponse:
     policy, at = desk.current_policy().policy, timezone.now()
     if ticket is None or policy.complaints is None:
         raise Http404
-    former = list(complaints.of(person).filter(ticket=ticket)[:MOST_SHOWN])
+    former = complaints.of(person).filter(ticket=ticket)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ComplaintForm(*sent, people=complaints.who_answered(ticket))
     form.holder = Holder(person)
@@ -81,11 +84,10 @@ def new(request: HttpRequest, person: User, number: int) -> HttpResponse:
             return redirect("portal:complaint", made.pk)
     form.keep_files(at=at)
     due = policy.complaint_due(at)
-    context = {
+    context = _page(request, former) | {
         "ticket": ticket,
         "form": form,
-        "former": former,
-        "open": next((each for each in former if each.is_open), None),
+        "open": former.filter(decided_at=None).first(),
         "text": say(policy.complaints.text),
         "due": words.when(due) if due else "",
         "zone": words.whose_time(active_tenant().timezone),

@@ -41,6 +41,7 @@ AFTER: dict[str, list[str]] = {
     "ticket.handed_over": ["assignment.look"],
     "ticket.returned": ["assignment.look"],
     "ticket.skipped": ["assignment.look"],
+    "ticket.snoozed": ["assignment.look"],
 }
 
 #: Kinds that few events are anything to: a function of the event, which asks the database nothing, says which.

@@ -47,6 +47,8 @@ def concerns(event: Event) -> bool:
     ticket = event.ticket
     if event.verb == "message.posted":
         return event.data.get("by") == "customer" and ticket.assignee_id is not None
+    if event.verb == "ticket.snoozed" and ticket.assignee_id is None:
+        return False
     if event.verb in _ENDING and (ticket.status.kind in Status.WORKED_ON or ticket.assignee_id is None):
         return False
     return is_automatic(ticket.policy)
@@ -95,7 +97,7 @@ def _teams_after(happened: Iterable[Event]) -> set[UUID]:
         if event.ticket.is_active and event.ticket.assignee_id is None and event.ticket.team_id:
             teams.add(event.ticket.team_id)
         freed = event.data.get("former") if event.verb in _LEAVING else event.actor_id
-        if event.verb in _ENDING:
+        if event.verb in (*_ENDING, "ticket.snoozed"):
             freed = event.ticket.assignee_id
         if freed:
             people.add(UUID(str(freed)))

@@ -32,7 +32,7 @@ class Colleague:
     """One of the staff, and what they can take now."""
 
     person: User
-    holds: int  # tickets to work on: those that wait for a customer or are on hold take no room
+    holds: int  # tickets to work on: those that wait for a customer, are on hold or snoozed take no room
     overdue: int = 0  # of those
     capacity: int | None = None  # None: without limit
     categories: tuple[str, ...] = ()
@@ -122,9 +122,10 @@ def colleagues(
 def holding(people: Iterable[UUID], *, at: datetime) -> dict[UUID, tuple[int, int]]:
     """How many tickets each of these people has to work on, and how many of them are overdue, by the person's id.
 
-    Those that wait for a customer or are on hold are not among them. One query, along the index of their tickets.
+    Those that wait for a customer, are on hold or put aside are not among them; what is overdue is, put aside or not.
+    One query, along the index of their tickets.
     """
-    mine = Ticket.objects.filter(is_active=True, assignee__in=list(people))
+    mine = Ticket.objects.filter(is_active=True, assignee__in=list(people)).for_now(at)
     worked_on = mine.filter(status__in=Status.objects.filter(kind__in=Status.WORKED_ON).values("pk"))
     rows = worked_on.order_by().values("assignee")
     late = Count("pk", filter=Q(due_at__lt=at))

@@ -12,7 +12,7 @@ from sla.document import SupportPolicy
 from tenants import alarms
 from tenants.context import act_as
 from tests.support.world import MONDAY_9AM, join, make_person, make_ticket, policy_file
-from tickets import actions, distribution
+from tickets import actions, distribution, staffing
 from tickets.actions import profiles
 from tickets.actions.absences import close_account
 from tickets.models import Absence, Category, Event, Skip, TeamMembership, Ticket
@@ -112,6 +112,26 @@ def test_never_to_the_absent_the_full_the_unskilled_or_those_who_do_not_write_th
     assert ticket.assignee == eve
     outcomes = {each["name"]: each["outcome"] for each in why(ticket)["considered"]}
     assert outcomes == {"Ada": "away", "Bo": "full", "Cyd": "category", "Dora": "language"}
+
+
+def test_what_is_snoozed_takes_no_room_unless_it_is_overdue(crew, grace, mary):
+    ada, _bo, _cyd = crew
+    set_mode("ione", "round_robin", capacity=1)
+    full = [file(grace) for _each in crew]
+    held = next(ticket for ticket in full if ticket.assignee == ada)
+    waiting = file(grace)
+    assert waiting.assignee is None
+
+    # By somebody else: it is its agent who has room again.
+    actions.snooze(held, actor=mary, at=MONDAY_9AM, until=MONDAY_9AM + 90 * HOUR)
+    alarms.work_due(until=MONDAY_9AM)
+
+    waiting.refresh_from_db()
+    held.refresh_from_db()
+    assert (waiting.assignee, why(waiting)["holds"]) == (ada, 0)
+    late = held.due_at + MINUTE
+    assert staffing.holding([ada.pk], at=MONDAY_9AM)[ada.pk] == (1, 0)
+    assert staffing.holding([ada.pk], at=late)[ada.pk][0] == 2
 
 
 def test_many_that_fit_nobody_do_not_hide_the_one_that_fits(crew, grace, mary, monkeypatch):

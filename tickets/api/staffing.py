@@ -122,7 +122,7 @@ class AgentSerializer(ColleagueSerializer):
 
     is_active = serializers.BooleanField()
     holds = serializers.IntegerField(
-        help_text="tickets to work on: those that wait for a customer or are on hold do not count"
+        help_text="tickets to work on: those that wait for a customer, are on hold or snoozed do not count"
     )
     capacity = serializers.IntegerField(allow_null=True, help_text="most tickets to work on at once; null: the team's")
     categories = serializers.ListField(child=serializers.CharField(), help_text="keys; every one if empty")

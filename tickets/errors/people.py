@@ -93,7 +93,7 @@ class AtCapacity(Refused):
 
     sentence = _(
         "You have %(held)s tickets to work on, as many as you should. Answer one or hand it over first: those that "
-        "wait for a customer or are on hold do not count."
+        "wait for a customer, are on hold or snoozed do not count."
     )
     code = "at_capacity"
 

@@ -81,6 +81,9 @@ class BulkDetailsForm(forms.Form):
         for name in list(self.fields):
             if name not in self._NEEDED.get(act, ()):
                 del self.fields[name]
+        # Who came here by a key goes on by keys.
+        for first in list(self.fields.values())[:1]:
+            first.widget.attrs["autofocus"] = True
         if "person" in self.fields:
             staff = User.objects.exclude(role__kind=Role.Kind.CUSTOMER).filter(is_active=True).order_by("name", "email")
             self.fields["person"].queryset = staff  # type: ignore[attr-defined]

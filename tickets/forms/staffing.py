@@ -59,7 +59,8 @@ class ProfileForm(forms.Form):
         min_value=1,
         max_value=1000,
         help_text=_(
-            "Those that wait for a customer or are on hold do not count. Empty: what the policy says for the team."
+            "Those that wait for a customer, are on hold or snoozed do not count. "
+            "Empty: what the policy says for the team."
         ),
     )
     categories = forms.MultipleChoiceField(

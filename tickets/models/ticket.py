@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -48,6 +50,10 @@ class TicketQuerySet(TenantQuerySet):
         """Those that wait for somebody to take them: new or open, held by nobody, and not snoozed."""
         kinds = Status.objects.filter(kind__in=[Status.Kind.NEW, Status.Kind.OPEN]).values("pk")
         return self.filter(is_active=True, snoozed_at=None, assignee=None, status__in=kinds)
+
+    def for_now(self, at: datetime) -> TicketQuerySet:
+        """Those that are not snoozed, and what is overdue even so: a broken promise never hides."""
+        return self.filter(Q(snoozed_at=None) | Q(due_at__lt=at))
 
     def visible_to(self, person: User) -> TicketQuerySet:
         """What a person may see: staff all or their teams', customers their own, copies, by scope their company's."""

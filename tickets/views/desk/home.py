@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -77,8 +76,7 @@ def _my_day(request: HttpRequest, person: User) -> HttpResponse:
 
 def _mine(person: User, now: datetime) -> Mine:
     """One's own tickets, of which nobody has many. One query, and one for what is owed on them."""
-    # What is snoozed is not for now, but a broken promise never hides.
-    own = Ticket.objects.filter(is_active=True, assignee=person).filter(Q(snoozed_at=None) | Q(due_at__lt=now))
+    own = Ticket.objects.filter(is_active=True, assignee=person).for_now(now)
     tonight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     mine = Mine()
     for row in rows_of(list(reading.with_rows(own).order_by("due_at", "number")[:MOST_OWN])):

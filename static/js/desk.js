@@ -38,8 +38,18 @@
     if (event.detail.target.id !== "act-dialog-body" || dialog.open) return;
     for (const menu of each("details[data-menu][open]")) menu.open = false;
     dialog.showModal();
-    dialog.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+    begin(dialog);
   });
+
+  // Where it goes on: at the first field that is to be corrected, else at the first of all.
+  function begin(root) {
+    const wrong = root.querySelector('[aria-invalid="true"], .field-wrong :is(input, select, textarea)');
+    const first = wrong ?? root.querySelector("select, textarea, input:not([type=hidden])");
+    // Of several answers the one that is chosen already: the arrows go on from there.
+    const chosen = first?.type === "radio" && root.querySelector(`input[type=radio][name="${first.name}"]:checked`);
+    (chosen || first)?.focus();
+  }
+  each("[data-begin]").forEach(begin);
 
   document.addEventListener("click", (event) => {
     const closer = event.target.closest("[data-close-dialog]");

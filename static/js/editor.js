@@ -56,6 +56,12 @@ export async function create({ form, body, html, library, changed, label = "comp
     renderText: ({ node }) => node.attrs.words,
   });
 
+  // As in every other field: out of it, so that the keys of the page are heard.
+  function leave(view, event) {
+    if (event.key === "Escape") view.dom.blur();
+    return event.key === "Escape";
+  }
+
   let editor = null;
   editor = new kit.Editor({
     element: place,
@@ -63,7 +69,7 @@ export async function create({ form, body, html, library, changed, label = "comp
     extensions: [kit.Document, kit.Paragraph, kit.Text, kit.HardBreak, kit.Bold, kit.Italic, kit.Strike, kit.Code, kit.CodeBlock, kit.Blockquote, kit.BulletList, kit.OrderedList, kit.ListItem, kit.UndoRedo, kit.Dropcursor.configure({ color: "currentColor" }), kit.Gapcursor, Address, Picture, Mention],
     content: html.value || paragraphs(body.value) + begun(body.value),
     parseOptions: asTyped(html.value),
-    editorProps: { attributes: { role: "textbox", "aria-multiline": "true", "aria-labelledby": label, class: "composer-text" } },
+    editorProps: { attributes: { role: "textbox", "aria-multiline": "true", "aria-labelledby": label, class: "composer-text" }, handleKeyDown: leave },
     onUpdate: () => {
       if (quiet) return;
       write();

@@ -8,8 +8,8 @@
 
   const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]");
   const visible = (element) => element.getClientRects().length > 0;
-  // What a closed menu holds can be done all the same.
-  const inMenu = (element) => Boolean(element.closest("details[data-menu]:not([open])"));
+  // What a closed menu or a folded block holds can be done all the same.
+  const isFolded = (element) => Boolean(element.closest("details:is([data-menu], .panel):not([open])"));
   const isOff = () => localStorage.getItem(OFF) === "yes";
 
   function items() {
@@ -44,6 +44,15 @@
     if (address === location.href) items().find((item) => hrefOf(item) === left)?.classList.add("key-current");
   }
 
+  // Where the focus left the row that is marked, by Escape say, the row opens all the same.
+  function open() {
+    if (document.activeElement !== document.body) return false;
+    const all = items();
+    const link = all[current(all)]?.querySelector("a");
+    link?.click();
+    return Boolean(link);
+  }
+
   const boxOf = (item) => item?.querySelector("td.tick input[type=checkbox]");
 
   function tick() {
@@ -55,6 +64,8 @@
 
   function use(element) {
     if (element.matches("input, textarea, select")) {
+      const block = element.closest("details.panel");
+      if (block) block.open = true;
       element.focus();
       if (element.select) element.select();
     } else {
@@ -64,7 +75,7 @@
 
   function press(key) {
     const all = [...document.querySelectorAll("[data-key]")].filter((e) => e.dataset.key === key);
-    const found = all.find(visible) || all.find((e) => inMenu(e) || key === "?");
+    const found = all.find(visible) || all.find((e) => isFolded(e) || key === "?");
     if (found) use(found);
     return Boolean(found);
   }
@@ -78,7 +89,7 @@
     if (document.querySelector("dialog[open]")) return;
     if (isOff() && event.key !== "?") return;
     const pair = Date.now() - firstAt < 1200 ? `${first} ${event.key}` : "";
-    const done = (pair && press(pair)) || press(event.key) || (event.key === "j" && move(1)) || (event.key === "k" && move(-1)) || (event.key === "x" && tick());
+    const done = (pair && press(pair)) || press(event.key) || (event.key === "j" && move(1)) || (event.key === "k" && move(-1)) || (event.key === "x" && tick()) || (event.key === "Enter" && open());
     first = event.key;
     firstAt = Date.now();
     if (done) event.preventDefault();
@@ -112,6 +123,7 @@
       told.add(element.dataset.key);
       row(list, element.dataset.key, element.dataset.keyLabel || element.textContent.trim());
     }
+    if (told.has("Ctrl+Enter")) row(list, "Esc", list.dataset.leave);
   }
 
   document.addEventListener("click", (event) => {

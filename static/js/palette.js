@@ -9,7 +9,7 @@
   if (!dialog || !input || !list) return;
   const words = dialog.dataset;
   const MOST = 12;
-  const SOURCES = "[data-key], .desk-nav a, .act-bar :is(a, button), .menu-items :is(a[href], button)";
+  const SOURCES = "[data-key], .desk-nav a, .act-bar :is(a, button), .menu-items :is(a[href], button), .desk-panel summary";
   let commands = [];
   let shown = [];
   let at = 0;
@@ -39,7 +39,9 @@
   function use(name, read) {
     // A page that is kept true may have drawn it anew since it was read.
     const element = read.isConnected ? read : elements().get(name);
-    if (element?.matches("input, textarea, select")) element.focus();
+    const block = element?.closest("details.panel");
+    if (block) block.open = true;
+    if (element?.matches("input, textarea, select, .panel > summary")) element.focus();
     else element?.click();
   }
 

@@ -47,7 +47,7 @@ def test_the_keys_of_a_list_do_what_its_dialog_says(town, numbers):
         # A page in the middle: one before it and, from there, one after.
         page.goto(town.url(PLACE, f"/desk/tickets/?view=every&sort=newest&after={third}_"))
         keys = told(page)
-        assert {"j", "k", "x", "Enter", ".", "c", "[", "/", ":", "?", "g n"} <= set(keys)
+        assert {"j", "k", "x", "Enter", ".", "Ctrl+Enter", "Esc", "c", "[", "/", ":", "?", "g n"} <= set(keys)
         assert keys["."] == "What to do with the chosen tickets"
 
         for key, number in (("j", second), ("j", first), ("k", second)):
@@ -72,6 +72,8 @@ def test_the_keys_of_a_list_do_what_its_dialog_says(town, numbers):
         expect(link_to(page, second)).to_be_visible()
         complete(page).keyboard.press("c")
         page.wait_for_url("**/desk/tickets/new")
+        field = "form[data-begin] :is(select, textarea, input:not([type=hidden]))"
+        expect(page.locator(field).first).to_be_focused()
 
 
 def test_who_comes_back_to_a_list_goes_on_where_they_left_it(town, numbers):
@@ -95,7 +97,7 @@ def test_the_keys_of_a_ticket_do_what_its_dialog_says(town, numbers):
         complete(page).keyboard.press("a")
         expect(page.locator("#ticket-state")).to_contain_text("Ada")
         keys = told(page)
-        assert {"r", "n", "m", "s", "p", "e", "h", "b", "Ctrl+Enter"} <= set(keys)
+        assert {"r", "n", "m", "s", "p", "e", "h", "b", "t", "Ctrl+Enter", "Esc"} <= set(keys)
 
         dialog = page.locator("#act-dialog")
         for key, heading in (
@@ -127,6 +129,12 @@ def test_the_keys_of_a_ticket_do_what_its_dialog_says(town, numbers):
         page.keyboard.press("z")
         expect(page.locator(".waiting-rests")).to_have_count(0)
         expect(page.locator("#composer")).to_contain_text("One moment, please.")
+        # Whoever takes it back changes it at once; Escape leaves the text, and the keys of the page are heard again.
+        expect(page.locator(EDITOR)).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.locator(EDITOR)).not_to_be_focused()
+        page.keyboard.press("t")
+        expect(page.locator("#id_tag_name")).to_be_focused()
 
 
 def test_by_keyboard_alone_from_the_list_to_a_reply_another_state_and_the_next_tier(town, numbers):
@@ -158,6 +166,103 @@ def test_by_keyboard_alone_from_the_list_to_a_reply_another_state_and_the_next_t
         page.keyboard.type("It needs a longer lever.")
         page.keyboard.press("Control+Enter")
         expect(page.locator("#ticket-tier")).to_contain_text("It needs a longer lever.")
+
+
+def command(page, words):
+    """Run what the palette offers first for these words."""
+    complete(page).keyboard.press("Control+k")
+    expect(page.locator("#palette-input")).to_be_focused()
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+
+
+def test_by_keyboard_alone_merge_split_snooze_and_write_down_time(town, numbers):
+    stays, goes, _other = numbers
+    dialog = "#act-dialog "
+    with town.visit(PLACE, "ada") as page:
+        page.goto(town.url(PLACE, f"/desk/tickets/{goes}/"))
+        command(page, "write down")
+        expect(page.locator(f"{dialog}[name=minutes]")).to_be_focused()
+        page.keyboard.type("15")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#messages")).to_contain_text("The time is written down.")
+        # A block beside the ticket opens where the cursor is then, and is not closed by a second time.
+        for _twice in range(2):
+            command(page, "time spent")
+            expect(page.locator("#ticket-time > summary")).to_be_focused()
+            expect(page.locator("#ticket-time")).to_contain_text("15 min")
+
+        # The answer that is chosen already has the focus, and the arrows go on from there.
+        page.keyboard.press("h")
+        expect(page.locator(f"{dialog}[name=choice]:checked")).to_be_focused()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#messages")).to_contain_text(f"Ticket {goes} is put aside.")
+
+        command(page, "merge")
+        expect(page.locator(f"{dialog}[name=number]")).to_be_focused()
+        page.keyboard.type(str(stays))
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/desk/tickets/{stays}/")
+        expect(page.locator("#messages")).to_contain_text(f"Ticket {goes} is merged into this one.")
+
+        command(page, "split")
+        expect(page.locator(f"{dialog}[name=messages]").first).to_be_focused()
+        page.keyboard.press("Space")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#messages")).to_contain_text(f"split off from ticket {stays}")
+
+
+def test_merging_into_a_stranger_s_ticket_asks_where_the_answer_is_given(town, numbers):
+    with act_as(town.tenants[PLACE.slug]):
+        stranger = User.objects.filter(name="Noor").first() or make_person("Noor")
+        other = make_ticket(stranger, "Another lever", at=timezone.now()).number
+    with town.visit(PLACE, "ada") as page:
+        page.goto(town.url(PLACE, f"/desk/tickets/{numbers[0]}/do/merge?number={other}"))
+        expect(complete(page).locator("[name=number]")).to_be_focused()
+        # What the console says of a form that needs a correction is no error of ours.
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("[name=disclose]")).to_be_focused()
+        page.keyboard.press("Space")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(f"**/desk/tickets/{other}/")
+
+
+def test_many_are_closed_and_tagged_by_keyboard_alone(town, numbers):
+    first, second, third = numbers
+    with town.visit(PLACE, "ada") as page:
+        page.goto(town.url(PLACE, "/desk/tickets/?view=every&sort=newest"))
+        for number in (third, second):
+            complete(page).keyboard.press("j")
+            expect(link_to(page, number)).to_be_focused()
+            page.keyboard.press("x")
+        page.keyboard.press(".")
+        expect(page.locator("#bulk_act")).to_be_focused()
+        page.keyboard.type("Add a tag")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#details_tag")).to_be_focused()
+        page.keyboard.type("levers")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#bulk-state")).to_contain_text("2 tickets were changed.")
+
+        for number in (third, second, first):
+            complete(page).keyboard.press("j")
+            expect(link_to(page, number)).to_be_focused()
+            page.keyboard.press("x")
+        page.keyboard.press(".")
+        expect(page.locator("#bulk_act")).to_be_focused()
+        page.keyboard.type("Set to: Closed")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#bulk-state")).to_contain_text("3 tickets were changed.")
+        complete(page).keyboard.press("j")
+        expect(link_to(page, third)).to_be_focused()
+        page.keyboard.press(".")
+        expect(page.locator("#bulk_act")).to_be_focused()
+        # Out of the field the row that is marked opens as before.
+        page.keyboard.press("Escape")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/desk/tickets/{third}/")
+        expect(page.locator("#ticket-state")).to_contain_text("Closed")
+        expect(page.locator("#ticket-tags")).to_contain_text("levers")
 
 
 def test_an_agent_changes_the_state_without_scripts(town, numbers):

@@ -77,6 +77,12 @@ class MergeForm(TicketForm):
         """A ticket that this person may see."""
         return ticket_numbered(self.cleaned_data["number"], self.person)
 
+    def clean_disclose(self) -> bool:
+        """Said where it is ticked, which is where the cursor goes then."""
+        if not self.cleaned_data["disclose"]:
+            raise forms.ValidationError(_("Tick this if it is right, or link the two tickets instead."))
+        return True
+
 
 class UnmergeForm(TicketForm):
     """Nothing to fill in: the button says it."""

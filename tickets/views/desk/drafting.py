@@ -11,6 +11,7 @@ from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -26,6 +27,9 @@ from tickets.models import Draft, Holder, Message, Ticket
 from tickets.relaying import Reach
 from tickets.views.desk import inserting
 from tickets.views.desk.composer_block import shown, shown_file
+
+#: The id of the composer's text on the ticket's page.
+TEXT = "composer_body"
 
 
 @require_POST
@@ -109,8 +113,9 @@ def take_back(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
         return redirect("desk:ticket", ticket.number)
     if draft.author_id == person.pk:
         messages.success(request, _("Nothing was sent. Your reply is in the composer again."))
-    else:
-        messages.success(request, _("The reply does not go. Its author is told and has it as a draft."))
+        # With the focus in the text: who takes a reply back wants to change it.
+        return redirect(f"{reverse('desk:ticket', args=[ticket.number])}#{TEXT}")
+    messages.success(request, _("The reply does not go. Its author is told and has it as a draft."))
     return redirect("desk:ticket", ticket.number)
 
 

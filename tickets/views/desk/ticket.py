@@ -240,13 +240,19 @@ def acts_for(ticket: Ticket, person: User) -> list[Act]:
         for name, kind in ACTS.items()
         if person.may(kind.permission) and kind.is_possible(ticket)
     ]
-    return [*_moves(ticket, person), *own, *_snooze(ticket, person)]
+    return [*_moves(ticket, person), *own, *_snooze(ticket, person), *_time(ticket, person)]
 
 
 def _snooze(ticket: Ticket, person: User) -> list[Act]:
     if not (person.may(Permission.CHANGE) and ticket.is_active) or ticket.snoozed_at:
         return []
     return [Act("snooze", _("Snooze"), "moon", url_of_number("desk:snooze", ticket.number), "h")]
+
+
+def _time(ticket: Ticket, person: User) -> list[Act]:
+    if not person.may(Permission.REPLY):
+        return []
+    return [Act("time", _("Write down time"), "clock", url_of_number("desk:enter_time", ticket.number))]
 
 
 def _moves(ticket: Ticket, person: User) -> list[Act]:

@@ -50,6 +50,7 @@ JOINING = {
         permission=Permission.MERGE,
         do=_merge,
         button=gettext_lazy("Merge"),
+        told=gettext_lazy("Ticket %(number)s is merged into this one. For 30 days that can be undone on its own page."),
         is_possible=_is_mergeable,
         prefilled=("number",),
     ),
@@ -87,6 +88,7 @@ JOINING = {
         permission=Permission.MERGE,
         do=_split,
         button=gettext_lazy("Make a new ticket"),
+        told=gettext_lazy("This is the new ticket, split off from ticket %(number)s."),
         is_possible=_is_mergeable,
         text=gettext_lazy(
             "They are copied into a new ticket of the person who wrote them, with their files. Its clocks run from "

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from tenants.errors import NotPermitted, Refused
 from tenants.models import User
@@ -37,6 +38,8 @@ class Kind:
     is_possible: Callable[[Ticket], bool] = _is_active
     key: str = ""
     text: str | Promise = ""
+    #: What is told once it is done; may name the ticket's `number`.
+    told: str | Promise = gettext_lazy("%(act)s: done.")
     #: Fields that the address may fill in.
     prefilled: tuple[str, ...] = ()
 

@@ -37,7 +37,7 @@ def act(request: HttpRequest, person: User, number: int, name: str) -> HttpRespo
     posted = request.POST if request.method == "POST" else None
     form = kind.form(posted, ticket=ticket, person=person, initial=_prefilled(request, kind, ticket))
     if request.method == "POST" and form.is_valid() and done(form, kind.do, ticket, person):
-        messages.success(request, _("%(act)s: done.") % {"act": kind.title})
+        messages.success(request, str(kind.told) % {"act": kind.title, "number": number})
         return redirect("desk:ticket", _where(name, ticket, form))
     return render_act(request, ticket, form, kind, name, more=_more(name, ticket, person))
 

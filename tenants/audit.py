@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from tenants import live
@@ -31,7 +31,23 @@ def record(
     `actor` is None for the command line. Values are texts, instants and lists of texts; no secrets.
     """
     if before != after:
-        AuditEntry.objects.create(
+        for entry in entries(act, [subject], actor=actor, before=before, after=after):
+            entry.save(force_insert=True)
+
+
+def entries(
+    act: str,
+    subjects: Iterable[Subject],
+    *,
+    actor: User | None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> list[AuditEntry]:
+    """What record() writes of the same change to each of many, for the caller to write in one statement."""
+    # Whatever is written here may have given or taken a right, so it is looked at again for all open pages.
+    live.rights_changed(active_tenant().pk)
+    return [
+        AuditEntry(
             act=act,
             subject=subject.pk,
             subject_name=str(subject)[:200],
@@ -39,5 +55,5 @@ def record(
             before=before or {},
             after=after or {},
         )
-        # Whatever is written here may have given or taken a right, so it is looked at again for all open pages.
-        live.rights_changed(active_tenant().pk)
+        for subject in subjects
+    ]

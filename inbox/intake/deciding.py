@@ -4,48 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import NamedTuple
-from uuid import UUID
+from datetime import datetime
 
-from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils.translation import gettext, override
 
 from inbox.actions.bouncing import take_report
-from inbox.intake import answering, complaining, matching
+from inbox.intake import answering, complaining, filing, matching, pairs
 from inbox.intake.matching import Match
 from inbox.intake.senders import Authentication, Proof, authenticate
 from inbox.mail import headers
-from inbox.mail.parsing import Automatic, File, ParsedMail
+from inbox.mail.parsing import Automatic, ParsedMail
 from inbox.models import InboundMail, Mailbox, OutgoingMail
-from sla.models import PolicyVersion
 from tenants.addresses import owner_of
-from tenants.context import active_tenant
 from tenants.errors import Refused
 from tenants.models import User
 from tenants.permissions import Permission
 from tenants.statements import Asked, Statement
 from tickets import actions, desk, recipients
 from tickets.actions import organizations
-from tickets.actions.filing import Filing
-from tickets.attachments import attachable
 from tickets.models import Message, Organization, Ticket
 
 Outcome = InboundMail.Outcome
 #: Answers of programs: to a mail of ours they say nothing, and to nothing they are an echo of it.
 _ECHOES = {Automatic.OUT_OF_OFFICE, Automatic.AUTO_REPLY}
-#: More mails of one sender to one mailbox in this time get no automatic answer: two programs may be talking.
-PAIR, MOST_OF_A_PAIR = timedelta(minutes=10), 5
 _OURS = Statement(lambda message_id: OutgoingMail.objects.filter(message_id=message_id).only("pk")[:1], message_id=str)
-_LATEST = Statement(
-    lambda sender, mailbox, since: InboundMail.objects.filter(
-        sender=sender, mailbox=mailbox, received_at__gt=since
-    ).only("pk")[:MOST_OF_A_PAIR],
-    sender=str,
-    mailbox=UUID,
-    since=datetime,
-)
 
 
 def decide(
@@ -56,11 +38,11 @@ def decide(
     *,
     own: Authentication | None = None,
     at: datetime,
-    later: list[Filing] | None = None,
+    later: filing.Later | None = None,
 ) -> None:
     """Make of an unsaved mail what it is to become; the caller saves it. `own`: what we found out of its sender.
 
-    `later`: requests for the caller to write with others; what refuses one is raised then.
+    `later`: takes requests for the caller to write with others; what refuses one is raised then.
     """
     mail.sender, mail.sender_name = parsed.sender.email[:320], parsed.sender.name[:300]
     mail.subject = headers.one_line(parsed.subject, 300)
@@ -81,8 +63,8 @@ def decide(
             _report(mail, parsed, sent, at)
         return
     if complaint is not None:
-        files, left = files_of(parsed)
-        _remember_left(mail, left)
+        files, left = filing.files_of(parsed)
+        filing.remember_left(mail, left)
         complaining.take(mail, parsed, written, sender, complaint, proof, files, at=at)
         return
     if reason := _doubt(parsed, sender, proof, match):
@@ -173,7 +155,7 @@ def _act(
     proof: Authentication,
     match: Match,
     at: datetime,
-    later: list[Filing] | None = None,
+    later: filing.Later | None = None,
 ) -> None:
     if match.ticket is not None and sender is not None:
         _answer(mail, parsed, written, quoted, sender, match.ticket, by_token=match.is_by_token, at=at)
@@ -188,8 +170,8 @@ def _act(
         explain(mail, parsed, at=at)
         return
     company = organization if is_proven else None
-    at_hand = AtHand(sender, version, later)
-    ticket = file(mail, parsed, is_proven=is_proven, organization=company, at=at, at_hand=at_hand)
+    at_hand = filing.AtHand(sender, version, later)
+    ticket = filing.file(mail, parsed, is_proven=is_proven, organization=company, at=at, at_hand=at_hand)
     if match.maybe is not None and match.maybe.pk != ticket.pk:
         actions.suppose_link(ticket, match.maybe, at=at)
         mail.verdict["maybe"] = match.maybe.number
@@ -226,64 +208,12 @@ def _answer(
 
 def say(mail: InboundMail, parsed: ParsedMail, written: str, sender: User, ticket: Ticket, *, at: datetime) -> Message:
     """Post a mail's words on a ticket in its sender's name. Raises what reply() and comment() raise."""
-    files, left = files_of(parsed)
-    body = written.strip() or ("" if files else _no_text(mail.mailbox))
-    _remember_left(mail, left)
+    files, left = filing.files_of(parsed)
+    body = written.strip() or ("" if files else filing.no_text(mail.mailbox))
+    filing.remember_left(mail, left)
     if sender.is_staff_member:
         return actions.reply(ticket, author=sender, body=body, at=at, files=files, channel="email")
     return actions.comment(ticket, author=sender, body=body, at=at, files=files, channel="email", as_it_is=True)
-
-
-class AtHand(NamedTuple):
-    """Whose address it is, and what open_ticket() takes, as far as they are known."""
-
-    sender: User | None = None
-    version: PolicyVersion | None = None
-    later: list[Filing] | None = None
-
-
-def file(
-    mail: InboundMail,
-    parsed: ParsedMail,
-    *,
-    is_proven: bool,
-    organization: Organization | None,
-    at: datetime,
-    at_hand: AtHand | None = None,
-) -> Ticket:
-    """File a request in the name of a mail's sender. Raises what open_ticket() raises."""
-    mailbox, at_hand = mail.mailbox, at_hand or AtHand()
-    language = mailbox.language or active_tenant().language
-    person = at_hand.sender or actions.person_at(parsed.sender.email, language=language)
-    if is_proven and not person.name and parsed.sender.name:
-        person.name = headers.one_line(parsed.sender.name, 120)
-        person.save(update_fields=["name"])
-    if organization is not None:
-        organizations.join_by_address(person, organization)
-    files, left = files_of(parsed)
-    _remember_left(mail, left)
-    is_one_of_many = is_a_pair(mail)
-    ticket = actions.open_ticket(
-        requester=person,
-        subject=headers.one_line(parsed.subject) or _no_subject(mailbox),
-        description=parsed.text.strip() or _no_text(mailbox),
-        at=at,
-        category=mailbox.category,
-        team=mailbox.team,
-        channel="email",
-        organization=organization,
-        files=files,
-        as_it_is=True,
-        is_unproven=not is_proven,
-        is_advisory=mailbox.is_advisory,
-        receipt=not (parsed.is_auto_reply or is_one_of_many),
-        version=at_hand.version,
-        later=at_hand.later,
-    )
-    if is_one_of_many:
-        answering.fall_silent(mail, ticket, at=at)
-    mail.outcome, mail.ticket, mail.message = Outcome.TICKET, ticket, actions.first_message(ticket)
-    return ticket
 
 
 def asked_of(mails: Iterable[tuple[InboundMail, ParsedMail]]) -> Asked:
@@ -291,40 +221,8 @@ def asked_of(mails: Iterable[tuple[InboundMail, ParsedMail]]) -> Asked:
     mails = list(mails)
     return {
         _OURS: [{"message_id": parsed.message_id} for _, parsed in mails if parsed.message_id],
-        _LATEST: [_pair(mail, parsed.sender.email[:320]) for mail, parsed in mails],
+        **pairs.asked_of([(mail, parsed.sender.email[:320]) for mail, parsed in mails]),
     }
-
-
-def _pair(mail: InboundMail, sender: str) -> dict[str, object]:
-    return {"sender": sender, "mailbox": mail.mailbox_id, "since": mail.received_at - PAIR}
-
-
-def is_a_pair(mail: InboundMail) -> bool:
-    """Whether so much came from this sender in a short time that a program may be answering our answers."""
-    return len(_LATEST.rows(**_pair(mail, mail.sender))) >= MOST_OF_A_PAIR
-
-
-def files_of(parsed: ParsedMail) -> tuple[list[ContentFile], list[str]]:
-    """What can be kept on a message, and the names of what is too large or too much for it."""
-    kept: list[ContentFile] = []
-    left: list[str] = []
-    for each in parsed.files:
-        if attachable(len(each.content), len(kept)):
-            kept.append(_file(each))
-        else:
-            left.append(each.name)
-    return kept, left
-
-
-def _file(each: File) -> ContentFile:
-    file = ContentFile(each.content, name=each.name)
-    file.content_type = each.content_type  # type: ignore[attr-defined]
-    return file
-
-
-def _remember_left(mail: InboundMail, left: list[str]) -> None:
-    if left:
-        mail.verdict["left"] = left[:50]
 
 
 def verdict_of(parsed: ParsedMail, proof: Authentication, match: Match) -> dict[str, object]:
@@ -337,13 +235,3 @@ def verdict_of(parsed: ParsedMail, proof: Authentication, match: Match) -> dict[
         "flaws": list(parsed.flaws),
         "message_id": parsed.message_id,
     }
-
-
-def _no_subject(mailbox: Mailbox) -> str:
-    with override(mailbox.language or active_tenant().language):
-        return gettext("(no subject)")
-
-
-def _no_text(mailbox: Mailbox) -> str:
-    with override(mailbox.language or active_tenant().language):
-        return gettext("(This mail has no text.)")

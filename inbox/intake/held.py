@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from inbox.errors import NobodyToAnswer, NotHeld
-from inbox.intake import deciding
+from inbox.intake import filing
 from inbox.mail import headers, reading
 from inbox.mail.parsing import ParsedMail
 from inbox.mail.reading import Unreadable
@@ -35,7 +35,7 @@ def release(mail: InboundMail, *, actor: User, at: datetime) -> Ticket:
     sender = owner_of(parsed.sender.email)
     is_proven = mail.reason not in ("forged", "unsigned") and sender is not None and recipients.is_proven(sender)
     organization = organizations.authorized_company(parsed.sender.email) if is_proven else None
-    ticket = deciding.file(mail, parsed, is_proven=is_proven, organization=organization, at=at)
+    ticket = filing.file(mail, parsed, is_proven=is_proven, organization=organization, at=at)
     _decided(mail, actor, at)
     return ticket
 
@@ -51,7 +51,7 @@ def attach(mail: InboundMail, ticket: Ticket, *, actor: User, at: datetime) -> N
     parsed = read(mail)
     if parsed is None:
         raise NobodyToAnswer
-    files, left = deciding.files_of(parsed)
+    files, left = filing.files_of(parsed)
     head = _("A mail from %(sender)s, put here by hand:") % {"sender": mail.sender or _("an unknown address")}
     body = "\n\n".join(each for each in (head, parsed.text.strip()) if each)
     mail.message = actions.note(ticket, author=actor, body=body, at=at, files=files, channel="email")

@@ -18,7 +18,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import IntegrityError
 
-from inbox.intake import checking, deciding, receiving
+from inbox.intake import checking, deciding, filing, pairs, receiving
 from inbox.intake.receiving import DECIDED, TAKE, Read, Received
 from inbox.intake.senders import Authentication
 from inbox.mail import headers, tokens
@@ -28,10 +28,10 @@ from tenants import alarms
 from tenants.addresses import asked_of, owner_of
 from tenants.bulk import insert, write_many
 from tenants.context import act_as
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tenants.statements import asked_together
-from tickets.actions import opening, organizations
-from tickets.actions.filing import Filing, file_together
+from tickets.actions import newcomers, opening, organizations
+from tickets.actions.filing import file_together
 
 #: More than these, and more bytes, are better received in several goes.
 MOST, MOST_BYTES = 25, 10 * 1024 * 1024
@@ -138,19 +138,29 @@ def _decide(mails: Sequence[tuple[InboundMail, Read, Authentication | None]], at
     """Those that were decided: of whose senders so much came that they get no answer, each is looked at alone."""
     emails = [parsed.sender.email for _, (parsed, _, _), _ in mails]
     decided: list[InboundMail] = []
-    later: list[Filing] = []
     of_mails = deciding.asked_of([(mail, parsed) for mail, (parsed, _, _), _ in mails])
     with asked_together(asked_of(emails), organizations.asked_of(emails), of_mails):
-        people = [person for email in emails if (person := owner_of(email)) is not None]
-        with asked_together(opening.asked_of(people, at=at)):
+        known = [person for email in emails if (person := owner_of(email)) is not None]
+        later = filing.Later([], _newcomers(mails))
+        with asked_together(opening.asked_of([*known, *later.newcomers.values()], at=at)):
             for mail, read, own in mails:
                 mail.sender = read[0].sender.email[:320]
-                if not deciding.is_a_pair(mail):
+                if not pairs.is_pair(mail):
                     mail.attempts += 1
                     deciding.decide(mail, *read, own=own, at=at, later=later)
                     decided.append(mail)
-            file_together(later)
+            file_together(later.filings)
     return decided
+
+
+def _newcomers(mails: Sequence[tuple[InboundMail, Read, Authentication | None]]) -> dict[str, User]:
+    """Those whom nobody knows, by their address, to be written if they ask for anything."""
+    found = {read[0].sender.email: mail for mail, read, _ in mails if owner_of(read[0].sender.email) is None}
+    role = newcomers.customer_role() if found else None
+    return {
+        email: newcomers.newcomer(email, language=filing.language_of(mail.mailbox), role=role)
+        for email, mail in found.items()
+    }
 
 
 def _values(mail: InboundMail) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -10,11 +11,11 @@ from inbox.intake import receiving, together
 from inbox.mail import tokens
 from inbox.models import InboundMail
 from tenants.context import act_as
-from tenants.models import Alarm, User
+from tenants.models import Alarm, AuditEntry, User
 from tests.inbox.mails import file, mail, multipart, part
-from tests.support.world import MONDAY_9AM, make_person, make_ticket
+from tests.support.world import MONDAY_9AM, make_organization, make_person, make_ticket
 from tickets import search
-from tickets.models import Clock, Event, Message, Ticket
+from tickets.models import Clock, Event, Message, OrganizationAddress, Ticket
 from tickets.selection import parse
 
 SUPPORT = "support@acme.example"
@@ -161,14 +162,58 @@ def test_a_program_that_writes_again_and_again_gets_no_more_answers_than_alone(m
     assert sum(event.data.get("receipt") is None for event in filed) == 5
 
 
-def test_twenty_cost_as_many_statements_as_two(mailbox):
+def test_who_is_new_is_written_with_what_they_ask(mailbox):
+    company = make_organization("Romashka")
+    OrganizationAddress.objects.create(organization=company, email="Person2@else.example")
+
+    kept = take(letter(1), letter(2), letter(3))
+
+    people = [each.ticket.requester for each in kept]
+    assert [(person.email, person.name, person.language) for person in people] == [
+        ("person1@else.example", "", "en"),
+        ("person2@else.example", "Person 2", "en"),  # whom a company vouches for may say what they are called
+        ("person3@else.example", "", "en"),
+    ]
+    assert {(person.role.kind, person.has_usable_password()) for person in people} == {("customer", False)}
+    assert [each.ticket.organization for each in kept] == [None, company, None]
+    assert list(company.memberships.values_list("user", flat=True)) == [people[1].pk]
+    addresses = EmailAddress.objects.filter(user__in=people)
+    assert set(addresses.values_list("email", "primary", "verified")) == {(each.email, True, False) for each in people}
+    told = AuditEntry.objects.filter(act="person.filed", actor=None).values_list("subject", "after")
+    assert sorted(told) == sorted((person.pk, {"role": "customer"}) for person in people)
+
+
+def test_who_came_to_be_known_meanwhile_is_not_entered_twice(mailbox, monkeypatch):
+    real = together.file_together
+
+    def late(filings):
+        if len(filings) > 1:
+            make_person("Person 2", email="person2@else.example")
+        real(filings)
+
+    monkeypatch.setattr(together, "file_together", late)
+
+    kept = take(letter(1), letter(2))
+
+    assert [(each.outcome, each.ticket.requester.email) for each in kept] == [
+        ("ticket", "person1@else.example"),
+        ("ticket", "person2@else.example"),
+    ]
+    assert User.objects.filter(email__in=["person1@else.example", "person2@else.example"]).count() == 2
+    assert Ticket.objects.count() == 2
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_twenty_cost_as_many_statements_as_two(mailbox, is_new):
     take(letter(100), letter(101))
 
     def cost(numbers: range) -> int:
-        people = [make_person(f"Person{number}") for number in numbers]
-        raws = [letter(number, **{"from": person.email}) for number, person in zip(numbers, people, strict=True)]
+        emails = [f"person{number}@else.example" for number in numbers]
+        for email in () if is_new else emails:
+            make_person(email, email=email)
+        raws = [letter(number, **{"from": email}) for number, email in zip(numbers, emails, strict=True)]
         with CaptureQueriesContext(connection) as queries:
             assert {each.outcome for each in take(*raws)} == {"ticket"}
         return len(queries)
 
-    assert cost(range(20)) <= cost(range(20, 22)) <= 32
+    assert cost(range(20)) <= cost(range(20, 22)) <= 35

@@ -13,8 +13,9 @@ from django.db.models import F
 from sla.document import SupportPolicy
 from tenants import audit
 from tenants.addresses import owner_of
-from tenants.models import Role, User
+from tenants.models import User
 from tickets import clocks, desk, events, versions
+from tickets.actions import newcomers
 from tickets.actions.changing import apply_status
 from tickets.actions.opening import open_ticket, organization_for
 from tickets.errors import NotFiledByYou, SignInToFile
@@ -40,21 +41,17 @@ def may_file_without_account(policy: SupportPolicy | None = None) -> bool:
 
 
 def person_at(email: str, *, language: str = "") -> User:
-    """Whoever has this address, or a customer made for it: nameless, since a name would be a stranger's words too."""
+    """Whoever has this address, or a customer made for it: see newcomers.newcomer()."""
     email = email.strip()
     known = owner_of(email)
     if known is not None:
         return known
-    role = Role.objects.filter(kind=Role.Kind.CUSTOMER).earliest("name")
-    person = User(role=role, email=email, language=language)
-    person.set_unusable_password()
+    person = newcomers.newcomer(email, language=language)
     try:
         with transaction.atomic():
-            person.save()
+            newcomers.enter([person])
     except IntegrityError:  # the same form, sent twice at the same moment
         return User.objects.select_related("role").get(email__iexact=email)
-    EmailAddress.objects.create(user=person, email=email, primary=True, verified=False)
-    audit.record("person.filed", person, actor=None, after={"role": Role.Kind.CUSTOMER})
     return person
 
 

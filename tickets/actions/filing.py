@@ -14,7 +14,7 @@ from tenants.bulk import insert
 from tenants.context import active_tenant
 from tickets import answers as answered
 from tickets import clocks, desk, events, search
-from tickets.actions import conduct, identifying
+from tickets.actions import conduct, identifying, newcomers
 from tickets.actions.changing import apply_status
 from tickets.attachments import attach
 from tickets.models import Event, Message, Ticket, Upload
@@ -38,9 +38,13 @@ class Filing:
 
 
 def file_together(filings: Sequence[Filing]) -> None:
-    """Write what open_ticket() prepared, in as many statements as for one. Raises FileTooLarge, TooManyFiles."""
+    """Write what open_ticket() prepared, in as many statements as for one. Raises FileTooLarge, TooManyFiles.
+
+    Newcomers who ask are written with it; IntegrityError where one of them was there by now.
+    """
     if not filings:
         return
+    newcomers.enter([each.ticket.requester for each in filings if newcomers.is_new(each.ticket.requester)])
     last = next_number(len(filings))
     for number, filing in enumerate(filings, last - len(filings) + 1):
         filing.ticket.number = number

@@ -15,7 +15,7 @@ from escalation.moments import is_for, overtaken
 from sla.document.rules import EACH, Rule
 from sla.models import Priority
 from tenants import alarms
-from tenants.bulk import update_many
+from tenants.bulk import insert, update_many
 from tenants.errors import Refused
 from tenants.text import say
 from tickets import answers, clocks, desk, events
@@ -102,7 +102,7 @@ def _consider(
         if ticket.tier_id != tier:
             moved.append(ticket)
     unwritten.write()
-    RuleRun.objects.bulk_create(runs)
+    insert(*runs)
     if moved:  # the clock of one tier stops, that of the other begins
         crossed_then = {event.ticket_id for event in clocks.settle(moved, at=now)}
         alarms.set_many((clocks.CROSSED, pk, now) for pk in crossed_then)

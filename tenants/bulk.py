@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, models
@@ -19,6 +19,8 @@ from tenants.models import TenantModel
 
 #: Values that Postgres is sent as they are.
 _PLAIN = {type(None), bool, int, str, UUID, datetime}
+#: A model, and the columns that its rows leave to the database.
+_Shape = tuple[type[TenantModel], tuple[str, ...]]
 
 
 def read_many(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -65,26 +67,39 @@ def insert(*rows: TenantModel) -> None:
     They may point at each other: keys are checked at the end of the transaction. What the database fills in by itself
     is read when it is asked for.
     """
-    shape: list[tuple[type[TenantModel], tuple[str, ...]]] = []
-    values: list[Any] = []
+    written: dict[_Shape, list[dict[int, Any]]] = {}
+    shapes: list[_Shape] = []
     for row in rows:
-        left = []
-        for field, is_plain in _columns(type(row)):
+        left, values = [], {}
+        for place, (field, is_plain) in enumerate(_columns(type(row))):
             value = row.__dict__[field.attname]
-            if is_plain and type(value) in _PLAIN:
-                values.append(value)
-            elif isinstance(value, DatabaseDefault):
+            if isinstance(value, DatabaseDefault):
                 left.append(field.attname)
+            elif not is_plain:
+                values[place] = (
+                    None if value is None else json.dumps(value, cls=cast("models.JSONField", field).encoder)
+                )
+            elif type(value) in _PLAIN:
+                values[place] = value
             else:
-                values.append(field.get_db_prep_save(field.pre_save(row, add=True), connection))
-        shape.append((type(row), tuple(left)))
+                values[place] = field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        shapes.append((type(row), tuple(left)))
+        written.setdefault(shapes[-1], []).append(values)
     if rows:
+        # The rows of a table as one JSON: psycopg and Postgres would look at each of thousands of values.
+        lists = [json.dumps(values, ensure_ascii=False, default=_as_text) for values in written.values()]
         with connection.cursor() as cursor:
-            cursor.execute(_insertion(tuple(shape)), values)
-    for row, (_, names) in zip(rows, shape, strict=True):
+            cursor.execute(_insertion(tuple(written)), lists)
+    for row, (_, names) in zip(rows, shapes, strict=True):
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
         for name in names:
             del row.__dict__[name]
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, UUID | datetime):
+        return str(value)
+    raise TypeError(f"Rows with a {type(value).__name__} are not written together.")
 
 
 def update(row: TenantModel, fields: Sequence[str]) -> None:
@@ -105,20 +120,26 @@ def _change(model: type[TenantModel], fields: tuple[str, ...]) -> str:
 
 @lru_cache
 def _columns(model: type[TenantModel]) -> list[tuple[models.Field[Any, Any], bool]]:
-    """The columns of a table, and whether plain values are written in them as they are."""
+    """The columns of a table, and whether plain values are written in them as they are: not in those of JSON."""
     fields = [field for field in model._meta.local_concrete_fields if not field.generated]
     return [(field, not isinstance(field, models.JSONField)) for field in fields]
 
 
-@lru_cache(maxsize=512)
-def _insertion(shape: tuple[tuple[type[TenantModel], tuple[str, ...]], ...]) -> str:
-    """SQL for rows of these models, of which each leaves some columns to the database."""
+@lru_cache
+def _insertion(shapes: tuple[_Shape, ...]) -> str:
+    """SQL for rows of these models, of which each leaves some columns to the database; a list of each comes as JSON."""
     quote, written = connection.ops.quote_name, []
-    for (model, left), same in groupby(shape):
-        given = [quote(str(field.column)) for field, _ in _columns(model) if field.attname not in left]
-        row = f"({', '.join(['%s'] * len(given))})"
-        into = f"{quote(model._meta.db_table)} ({', '.join(given)})"
-        written.append(f"INSERT INTO {into} VALUES {', '.join(row for _ in same)}")  # noqa: S608
+    for model, left in shapes:
+        given = [
+            (f'"{place}"', quote(str(field.column)), field.db_type(connection), is_plain)
+            for place, (field, is_plain) in enumerate(_columns(model))
+            if field.attname not in left
+        ]
+        columns = ", ".join(column for _, column, _, _ in given)
+        kinds = ", ".join(f"{place} {kind if is_plain else 'text'}" for place, _, kind, is_plain in given)
+        values = ", ".join(place if is_plain else f"{place}::{kind}" for place, _, kind, is_plain in given)
+        rows = f"SELECT {values} FROM json_to_recordset(%s) AS new ({kinds})"  # noqa: S608
+        written.append(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {rows}")
     *others, last = written
     named = [f"added_{place} AS ({each})" for place, each in enumerate(others)]
     return f"WITH {', '.join(named)} {last}" if named else last

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sla import clock
 from tenants import alarms
-from tenants.bulk import read_many, update_many, write_many
+from tenants.bulk import insert, read_many, update_many, write_many
 from tickets import events, stops, versions
 from tickets.models import Clock, Event, Message, Ticket
 
@@ -236,7 +236,7 @@ def _write_rows(folded: Sequence[Folded]) -> list[Crossing]:
                 new.append(Clock(ticket=ticket, metric=str(each.metric), number=each.number, **told))
             elif row[1:] != values:
                 changed.append((row, values))
-    Clock.objects.bulk_create(new)
+    insert(*new)
     _write_changed(changed)
     return crossed
 

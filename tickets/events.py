@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tenants import alarms
+from tenants.bulk import insert
 from tenants.models import User
 from tickets import live
 from tickets.models import Event, Ticket
@@ -64,7 +65,8 @@ def told(
 
 def write_down(happened: list[Event]) -> list[Event]:
     """Record events of told(), and set the alarms of their reactions: two statements, however many they are."""
-    return follow(Event.objects.bulk_create(happened))
+    insert(*happened)
+    return follow(happened)
 
 
 def follow(recorded: list[Event]) -> list[Event]:
@@ -76,9 +78,10 @@ def follow(recorded: list[Event]) -> list[Event]:
 
 def record_crossings(crossings: Iterable[tuple[Ticket, str, datetime, dict[str, Any]]]) -> list[Event]:
     """Write down what happened by itself: (ticket, verb, at, data) each, at their own times, however late."""
-    recorded = Event.objects.bulk_create(
+    recorded = [
         Event(ticket=ticket, verb=verb, at=at, is_public=False, data=data) for ticket, verb, at, data in crossings
-    )
+    ]
+    insert(*recorded)
     live.tell(recorded)
     return recorded
 

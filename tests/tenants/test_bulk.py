@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import DataError, transaction
 
 from tenants.bulk import insert, update
 from tenants.context import act_as
+from tenants.fields import uuid7
 from tests.support.world import MONDAY_9AM, make_person, make_ticket
-from tickets.models import Event, Message
+from tickets.models import Event, Message, Ticket
 
 
 def test_rows_of_several_models_are_one_statement(at_acme, grace, django_assert_num_queries):
@@ -26,6 +29,24 @@ def test_rows_of_several_models_are_one_statement(at_acme, grace, django_assert_
     kept = Event.objects.get(pk=event.pk)
     assert (kept.data, kept.actor, kept.tenant) == (event.data, None, at_acme)
     assert event.recorded_at == kept.recorded_at, "what the database fills in is read when it is asked for"
+
+
+def test_every_letter_and_every_kind_of_value_comes_back_as_it_was(at_acme, grace):
+    at = MONDAY_9AM + timedelta(microseconds=123_456)
+    words = 'Ünïcødé 🦉 — \\u0041 \\ " {NULL} $1 %(x)s \t\n\u2028'
+    ticket = make_ticket(grace)
+    copy = Ticket(
+        **{field.attname: ticket.__dict__[field.attname] for field in Ticket._meta.local_concrete_fields}
+        | {"id": uuid7(), "number": 77, "subject": words, "answers": {"a": [words, 1.5, None]}, "articles": [3, 4]}
+        | {"impact": "", "due_at": at, "snoozed_until": None, "is_unproven": True}
+    )
+
+    insert(copy)
+
+    kept = Ticket.objects.get(pk=copy.pk)
+    for field in Ticket._meta.local_concrete_fields:
+        assert getattr(kept, field.attname) == getattr(copy, field.attname), field.name
+    assert (kept.subject, kept.answers, kept.articles, kept.due_at) == (words, copy.answers, [3, 4], at)
 
 
 def test_a_row_is_changed_in_one_statement(at_acme, grace, django_assert_num_queries):

@@ -14,6 +14,7 @@ from inbox.mail import headers
 from inbox.mail.parsing import File, ParsedMail
 from inbox.models import InboundMail, Mailbox
 from sla.models import PolicyVersion
+from tenants.addresses import owner_of
 from tenants.context import active_tenant
 from tenants.models import User
 from tickets import actions
@@ -33,7 +34,7 @@ class Later(NamedTuple):
 class AtHand(NamedTuple):
     """Whose address it is, and what open_ticket() takes, as far as they are known."""
 
-    sender: User | None = None
+    sender: User | None
     version: PolicyVersion | None = None
     later: Later | None = None
 
@@ -48,10 +49,8 @@ def file(
     at_hand: AtHand | None = None,
 ) -> Ticket:
     """File a request in the name of a mail's sender. Raises what open_ticket() raises."""
-    mailbox, at_hand = mail.mailbox, at_hand or AtHand()
-    later, email = at_hand.later, parsed.sender.email
-    person = at_hand.sender or (later.newcomers.get(email) if later else None)
-    person = person or actions.person_at(email, language=language_of(mailbox))
+    mailbox, at_hand = mail.mailbox, at_hand or AtHand(owner_of(parsed.sender.email))
+    later, person = at_hand.later, _person(parsed.sender.email, mailbox, at_hand)
     if is_proven and not person.name and parsed.sender.name:
         person.name = headers.one_line(parsed.sender.name, 120)
         if not newcomers.is_new(person):
@@ -82,6 +81,14 @@ def file(
         answering.fall_silent(mail, ticket, at=at)
     mail.outcome, mail.ticket, mail.message = InboundMail.Outcome.TICKET, ticket, actions.first_message(ticket)
     return ticket
+
+
+def _person(email: str, mailbox: Mailbox, at_hand: AtHand) -> User:
+    if at_hand.sender is not None:
+        return at_hand.sender
+    if at_hand.later is not None:
+        return at_hand.later.newcomers[email]
+    return newcomers.entered(email, language=language_of(mailbox))
 
 
 def files_of(parsed: ParsedMail) -> tuple[list[ContentFile], list[str]]:

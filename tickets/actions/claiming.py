@@ -42,17 +42,7 @@ def may_file_without_account(policy: SupportPolicy | None = None) -> bool:
 
 def person_at(email: str, *, language: str = "") -> User:
     """Whoever has this address, or a customer made for it: see newcomers.newcomer()."""
-    email = email.strip()
-    known = owner_of(email)
-    if known is not None:
-        return known
-    person = newcomers.newcomer(email, language=language)
-    try:
-        with transaction.atomic():
-            newcomers.enter([person])
-    except IntegrityError:  # the same form, sent twice at the same moment
-        return User.objects.select_related("role").get(email__iexact=email)
-    return person
+    return owner_of(email) or newcomers.entered(email, language=language)
 
 
 def claim(ticket: Ticket, *, actor: User, at: datetime) -> Ticket:

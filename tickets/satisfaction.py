@@ -19,7 +19,7 @@ from tenants.permissions import Permission
 from tickets.models import Category, Rating, Team, Ticket
 
 PAGE_SIZE = 25
-#: So many lines of a table are shown, those with the most bad ratings first.
+#: So many lines of a table are shown, those with the most bad ratings first; one more is read, to say that there are.
 MOST_LINES = 30
 #: So many of the worst categories and articles are named, of those that were rated this often.
 MOST_WORST, LEAST_RATED = 3, 3
@@ -94,7 +94,7 @@ def by_article(found: QuerySet[Rating], *, since: datetime) -> list[Figures]:
     number = Func("articles", function="unnest", output_field=IntegerField(), set_returning=True)
     each: Any = found.filter(~Q(articles=[]), opened_at__gte=since).order_by().annotate(article=number)
     rows = each.values("article").annotate(**_sums()).filter(given__gt=0).order_by("-bad", "height", "article")
-    return [_figures(row["article"], row) for row in rows[:MOST_LINES]]
+    return [_figures(row["article"], row) for row in rows[: MOST_LINES + 1]]
 
 
 def worst(figures: Iterable[Figures]) -> list[Figures]:
@@ -146,7 +146,7 @@ def _after(found: QuerySet[Rating], after: str) -> QuerySet[Rating]:
 
 def _by(found: QuerySet[Rating], name: str, named: QuerySet[Any], since: datetime) -> list[Figures]:
     rows = found.filter(opened_at__gte=since).order_by().values(name).annotate(**_sums())
-    lines = list(rows.order_by("-bad", "height", name)[:MOST_LINES])
+    lines = list(rows.order_by("-bad", "height", name)[: MOST_LINES + 1])
     known = named.in_bulk([line[name] for line in lines if line[name]])
     return [_figures(known.get(line[name]), line) for line in lines]
 

@@ -230,3 +230,17 @@ def test_ratings_of_another_tenant_are_nowhere(acme, globex, some, mary):
 
     assert "The support policy asks for no ratings" in page
     assert "Nobody called back" not in page
+
+
+def test_a_table_shows_those_with_the_most_bad_ratings_and_says_that_there_are_more(acme, some, mary, monkeypatch):
+    said = "Only those with the most bad ratings are shown."
+    client, path = visitor(acme, mary), reverse("desk:ratings")
+    assert said not in text_of(client.get(path))
+
+    monkeypatch.setattr(satisfaction, "MOST_LINES", 1)
+    page = client.get(path)
+
+    tables = {table.head: table for table in page.context["tables"]}
+    assert [name for name, *_figures in tables["Agent"].rows] == ["Alan"]
+    assert tables["Agent"].has_more
+    assert said in text_of(page)

@@ -42,11 +42,16 @@ MOST_NAMED = 5
 
 
 class Table:
-    """Figures of the same kind: a heading, and for each thing its name, its address if it has one, its figures."""
+    """Figures of the same kind: a heading, and for each thing its name, its address if it has one, its figures.
+
+    Those with the most bad ratings, where there are many.
+    """
 
     def __init__(self, title: str, head: str, rows: list[tuple[str, str, Figures]], scale: int) -> None:
         self.title, self.head = title, head
-        self.rows = [(name, url, figures, _average(figures, scale)) for name, url, figures in rows]
+        shown = rows[: satisfaction.MOST_LINES]
+        self.rows = [(name, url, figures, _average(figures, scale)) for name, url, figures in shown]
+        self.has_more = len(rows) > len(shown)
 
 
 @require_safe

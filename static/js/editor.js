@@ -137,7 +137,8 @@ export async function create({ form, body, html, library, changed, label = "comp
     }
   });
   place.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
+    const isK = event.key.toLowerCase() === "k" || (event.code === "KeyK" && event.key.charCodeAt(0) > 127);
+    if (isK && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       askForLink();
     }

@@ -80,6 +80,13 @@
     return Boolean(found);
   }
 
+  // A letter of another alphabet counts as the key that it stands on: who writes in Russian types "к" where others type "r".
+  const ON_KEYS = { BracketLeft: "[", BracketRight: "]" };
+  function keyOf({ key, code, shiftKey }) {
+    if (key.length > 1 || key.charCodeAt(0) < 128 || shiftKey) return key;
+    return ON_KEYS[code] ?? /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? key;
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target)) {
@@ -88,9 +95,10 @@
     }
     if (document.querySelector("dialog[open]")) return;
     if (isOff() && event.key !== "?") return;
-    const pair = Date.now() - firstAt < 1200 ? `${first} ${event.key}` : "";
-    const done = (pair && press(pair)) || press(event.key) || (event.key === "j" && move(1)) || (event.key === "k" && move(-1)) || (event.key === "x" && tick()) || (event.key === "Enter" && open());
-    first = event.key;
+    const key = keyOf(event);
+    const pair = Date.now() - firstAt < 1200 ? `${first} ${key}` : "";
+    const done = (pair && press(pair)) || press(key) || (key === "j" && move(1)) || (key === "k" && move(-1)) || (key === "x" && tick()) || (key === "Enter" && open());
+    first = key;
     firstAt = Date.now();
     if (done) event.preventDefault();
   });

@@ -110,7 +110,9 @@
   document.querySelector('[data-open-dialog="palette"]')?.addEventListener("click", open);
   document.addEventListener("keydown", (event) => {
     // In the editor the same keys make a link.
-    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    // Where the letters are of another alphabet, the key on which K stands.
+    const isK = event.key.toLowerCase() === "k" || (event.code === "KeyK" && event.key.charCodeAt(0) > 127);
+    if (!isK || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
     if (event.target.closest("[contenteditable=true]") || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     open();

@@ -168,6 +168,32 @@ def test_by_keyboard_alone_from_the_list_to_a_reply_another_state_and_the_next_t
         expect(page.locator("#ticket-tier")).to_contain_text("It needs a longer lever.")
 
 
+def pressed(page, letter, key, **more):
+    """Press a key on which another alphabet has this letter."""
+    event = {"key": letter, "code": f"Key{key.upper()}", "bubbles": True, "cancelable": True, **more}
+    page.evaluate("event => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', event))", event)
+
+
+def test_the_keys_are_heard_on_a_russian_keyboard_too(town, numbers):
+    *_others, number = numbers
+    with town.visit(PLACE, "ada") as page:
+        page.goto(town.url(PLACE, "/desk/tickets/?view=every&sort=newest"))
+        pressed(complete(page), "о", "j")
+        expect(link_to(page, number)).to_be_focused()
+        pressed(page, "ч", "x")
+        expect(page.locator(f"input[name=chosen][value='{number}']")).to_be_checked()
+        pressed(page, "л", "k", ctrlKey=True)
+        expect(page.locator("#palette-input")).to_be_focused()
+        page.keyboard.press("Escape")
+        for letter, key in (("п", "g"), ("р", "h")):
+            pressed(page, letter, key)
+        page.wait_for_url("**/desk/")
+
+        page.goto(town.url(PLACE, f"/desk/tickets/{number}/"))
+        pressed(complete(page), "ы", "s")
+        expect(page.locator("#act-dialog")).to_contain_text("Change the state")
+
+
 def command(page, words):
     """Run what the palette offers first for these words."""
     complete(page).keyboard.press("Control+k")

@@ -64,6 +64,23 @@ def test_the_portal_shows_exactly_the_channels_that_are_on_with_their_hours(desk
         ] == [key in on for key in ("portal", "email", "chat", "phone", "letter")]
 
 
+TALKING = [
+    ("ione", "technical", "Talk about it by phone"),
+    ("alleanza", "service-problem", None),
+    ("justo", "sitio-caido", "Talk about it by chat or phone"),
+]
+
+
+@clause("A2")
+@pytest.mark.parametrize(("policy", "category", "words"), TALKING)
+def test_a_request_is_talked_about_over_the_channels_that_are_on_and_no_others(desk_on, policy, category, words):
+    desk = desk_on(policy)
+    page = desk.portal().get(f"/tickets/{desk.file(category).number}/")
+
+    assert ("Talk about it" in text_of(page)) == (words is not None)
+    assert words is None or f" {words} " in text_of(page)
+
+
 @clause("A2", "E7")
 def test_a_channel_says_whether_it_is_open_in_the_reader_s_zone_and_what_can_be_done_meanwhile(desk):
     with time_machine.travel(MONDAY, tick=False):

@@ -498,3 +498,12 @@ def test_after_a_merge_nobody_decides_who_had_either_of_the_two(desk, about):
 
     assert set(complaints.named(complaint)) == {desk.ada, desk.mary, desk.max}
     assert complaints.handlers(complaint) == [desk.root]
+
+
+@clause("E12")
+@pytest.mark.parametrize(("policy", "has_procedure"), [("hostiquant", True), ("ione", False)])
+def test_the_list_of_complaints_says_how_to_complain_only_where_one_can(desk_on, policy, has_procedure):
+    page = text_of(desk_on(policy).portal().get("/complaints/"))
+
+    assert ("You can complain about how a request was handled" in page) == has_procedure
+    assert ("no procedure for complaints" in page) != has_procedure

@@ -8,8 +8,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from sla import followup, words
+from sla.document import SupportPolicy
 from tickets import desk
 from tickets.models import Message, Ticket
+
+#: Ways over which people talk about a ticket: what a contact about it may not come over before its time.
+TALKS = ("chat", "phone")
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,11 @@ class Contact:
     opens_at: datetime | None = None
     #: What the customer reads; empty while contact is open.
     sentence: str = ""
+
+
+def talks(policy: SupportPolicy) -> list[str]:
+    """Those of them that are on."""
+    return [key for key in TALKS if key in policy.channels and policy.channels[key].on]
 
 
 def contact_about(ticket: Ticket, *, at: datetime) -> Contact:

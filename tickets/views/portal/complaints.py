@@ -44,9 +44,13 @@ def in_person(view: View) -> View:
 @require_safe
 @customer_required
 @in_person
+@policy_required
 def mine(request: HttpRequest, person: User) -> HttpResponse:
     """What this person complained of."""
-    context = _page(request, complaints.of(person)) | {"crumbs": crumbs((_("My complaints"), ""))}
+    context = _page(request, complaints.of(person)) | {
+        "may_complain": desk.current_policy().policy.complaints is not None,
+        "crumbs": crumbs((_("My complaints"), "")),
+    }
     return render(request, "tickets/portal/complaints.html", context)
 
 

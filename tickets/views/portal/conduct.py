@@ -19,16 +19,13 @@ from tenants.errors import Refused
 from tenants.models import User
 from tickets import actions, desk, promise
 from tickets.actions.suspending import causes, may_appeal
-from tickets.fairuse.contact import contact_about
+from tickets.fairuse.contact import TALKS, contact_about
 from tickets.fairuse.standing import standing_of
 from tickets.forms.conduct import AppealForm, ContactForm
 from tickets.models import Suspension, Ticket
 from tickets.views.portal.common import attempt, customer_required, policy_required, tickets_of
 from tickets.views.portal.home import ways
 from tickets.views.portal.lists import crumbs
-
-#: What a contact about a request may not come over before its time.
-PAUSED = ("chat", "phone")
 
 
 @require_safe
@@ -120,7 +117,7 @@ def _contact(found: Ticket, form: ContactForm) -> dict[str, Any]:
         "form": form,
         "contact": contact_about(found, at=at),
         "promise": promise.headline(found, found.clocks.all(), at=at),
-        "ways": [way for way in ways(policy, at) if way.key in PAUSED],
+        "ways": [way for way in ways(policy, at) if way.key in TALKS],
         "crumbs": crumbs(
             (_("My tickets"), reverse("portal:tickets")),
             (f"#{found.number}", reverse("portal:ticket", args=[found.number])),

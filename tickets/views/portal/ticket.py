@@ -33,6 +33,7 @@ from tickets import (
     rights,
     timeline,
 )
+from tickets.fairuse.contact import talks
 from tickets.forms.identifying import IdentifyingForm, identifying
 from tickets.forms.portal import CommentForm, CopyForm
 from tickets.forms.ratings import RatingForm
@@ -210,6 +211,7 @@ def context_of(person: User, found: Ticket, form: CommentForm) -> dict[str, Any]
         "asked_rating": rating,
         "rating_form": RatingForm(scale=rating.scale, initial=rating.said) if rating else None,
         "rights": rights.of(found, clocks, person, at=at),
+        "talks": talks(policy),
         "in_copy": recipients.in_copy(found) if found.beside["participants"] else [],  # type: ignore[attr-defined]
         "person": person,
         "addresses": addresses(found),

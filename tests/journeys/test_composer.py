@@ -115,7 +115,8 @@ def test_formatting_a_pasted_picture_undo_and_sending(town, number):
         assert not said(town, number)
         page.locator(".waiting-rests button").click()
         expect(page.locator(".waiting-rests")).to_have_count(0)
-        page.locator("#composer textarea").click()
+        # It is there to be changed, without a click.
+        expect(page.locator(EDITOR)).to_be_focused()
         expect(page.locator(f"{EDITOR} strong")).to_have_text("this")
         expect(page.locator(f"{EDITOR} img")).to_be_visible()
         page.evaluate("document.getElementById('composer').dataset.rest = '1'")

@@ -22,8 +22,8 @@ TELL = "mail.tell"
 
 #: When a mail whose server is at another one, or whose forerunner is in a worker's hands, is looked at again.
 TURN = timedelta(seconds=3)
-#: When a mail is looked at again whose forerunner waits itself, and rings for it when it is through.
-BEHIND = timedelta(minutes=1)
+#: How long a mail waits at most for a forerunner that waits itself, and rings for it when it is through.
+BEHIND = timedelta(minutes=10)
 
 State = OutgoingMail.State
 
@@ -94,8 +94,11 @@ def _early_by(mail: OutgoingMail, now: datetime) -> timedelta:
         return timedelta(0)
     # One without an alarm was sent between the two questions.
     rings = alarms_set.filter(kind=SEND, subject__in=unsent).values_list("at", "parked_at")
-    rests = [at > now or parked_at is not None for at, parked_at in rings]
-    return BEHIND if rests and all(rests) else TURN
+    rests = [BEHIND if parked_at else at - now for at, parked_at in rings]
+    if not rests or min(rests) <= timedelta(0):
+        return TURN
+    # Not each minute: while a server is away for hours, thousands may wait behind others.
+    return min(max(rests) + TURN, BEHIND)
 
 
 def _try(mail: OutgoingMail, sender: Sender | None, now: datetime) -> None:

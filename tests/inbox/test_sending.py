@@ -217,6 +217,24 @@ def test_a_mail_behind_one_that_is_tried_again_later_rests_until_that_one_rings(
     assert rings_at(answer) == MONDAY_9AM + 2 * MINUTE
 
 
+def test_while_a_server_is_away_a_mail_behind_another_is_looked_at_as_often_as_that_one_is_tried(answered, mail_server):
+    receipt, answer = answered
+    alarms.set("mail.send", receipt.pk, MONDAY_9AM + 4 * MINUTE)
+
+    reactions.send(answer.pk, MONDAY_9AM)
+
+    assert rings_at(answer) == MONDAY_9AM + 4 * MINUTE + reactions.TURN
+
+
+def test_a_mail_behind_one_that_failed_for_good_looks_again_now_and_then(answered, mail_server):
+    receipt, answer = answered
+    Alarm.objects.filter(kind="mail.send", subject=receipt.pk).update(parked_at=MONDAY_9AM)
+
+    reactions.send(answer.pk, MONDAY_9AM)
+
+    assert rings_at(answer) == MONDAY_9AM + reactions.BEHIND
+
+
 def test_automatic_mail_says_so_and_a_person_s_does_not(at_acme, ada, grace, mail_server):
     ticket = make_ticket(grace)
     actions.reply(ticket, author=ada, body="Unplug it.", at=MONDAY_9AM + MINUTE)

@@ -127,15 +127,17 @@ def test_r37_a_server_that_refuses_for_two_hours_gets_all_in_order(at_acme, ada,
 def _live(until) -> float:
     """Work what is due, alarm by alarm; the longest of them in seconds."""
     longest = 0.0
-    while True:
-        due = Alarm.objects.filter(at__lte=until, parked_at=None).exclude(kind__startswith="clock").order_by("at", "id")
-        alarm = due.first()
-        if alarm is None:
-            return longest
-        began = time.monotonic()
-        alarms.handler(alarm.kind)(alarm.subject, alarm.at)
-        Alarm.objects.filter(pk=alarm.pk, at=alarm.at).delete()
-        longest = max(longest, time.monotonic() - began)
+    due = Alarm.objects.filter(at__lte=until, parked_at=None).exclude(kind__startswith="clock").order_by("at", "id")
+    # Many are looked up at once: in the one transaction of a test, every look walks over all that were worked before.
+    while found := list(due[:200]):
+        for alarm in found:
+            as_it_is = Alarm.objects.filter(pk=alarm.pk, at=alarm.at, parked_at=None)
+            if as_it_is.exists():
+                began = time.monotonic()
+                alarms.handler(alarm.kind)(alarm.subject, alarm.at)
+                as_it_is.delete()
+                longest = max(longest, time.monotonic() - began)
+    return longest
 
 
 def test_r38_what_comes_back_marks_its_own_address_and_does_nothing_else(at_acme, mail_server):

@@ -44,6 +44,8 @@ class View:
     order: str = field(default="due", compare=False)
     group: str = field(default="own", compare=False)
     empty: str | Promise = field(default=_("There is nothing here."), compare=False)
+    #: What will be listed, and how it comes there, said while it is empty.
+    hint: str | Promise = field(default=_("Tickets are listed here while its conditions hold for them."), compare=False)
     columns: tuple[str, ...] = field(default=(), compare=False)
     saved: SavedView | None = field(default=None, compare=False)
     in_force: UUID | None = None
@@ -66,7 +68,8 @@ _OWN = (
         _("Mine"),
         "user-check",
         "is:active assignee:me -is:snoozed",
-        empty=_("No ticket is assigned to you. Take one from the unassigned, or ask for the next."),
+        empty=_("No ticket is assigned to you."),
+        hint=_("Take one from the unassigned, or ask for the next."),
     ),
     View(
         "unassigned",
@@ -74,6 +77,7 @@ _OWN = (
         "circle-dashed",
         "is:active assignee:none -is:snoozed",
         empty=_("Every ticket has somebody who works on it."),
+        hint=_("What customers ask is listed here until somebody takes it."),
     ),
     View(
         "team",
@@ -81,9 +85,24 @@ _OWN = (
         "users",
         "is:active team:mine -is:snoozed",
         empty=_("No ticket waits in your teams, or you are in no team yet."),
+        hint=_("What goes to a team of yours is listed here. An administrator sets who is in a team."),
     ),
-    View("all", _("All active"), "ticket", "is:active -is:snoozed", empty=_("No ticket is open.")),
-    View("overdue", _("Overdue"), "alert-triangle", "is:overdue", empty=_("Nothing is overdue.")),
+    View(
+        "all",
+        _("All active"),
+        "ticket",
+        "is:active -is:snoozed",
+        empty=_("No ticket is open."),
+        hint=_("What customers ask is listed here until it is finished."),
+    ),
+    View(
+        "overdue",
+        _("Overdue"),
+        "alert-triangle",
+        "is:overdue",
+        empty=_("Nothing is overdue."),
+        hint=_("Tickets whose time has run out would be listed here."),
+    ),
     View(
         "pending",
         _("Waiting for customers"),
@@ -91,6 +110,7 @@ _OWN = (
         "is:pending -is:snoozed",
         order="updated",
         empty=_("No ticket waits for its customer."),
+        hint=_("Tickets are listed here while they wait for an answer of their customer."),
     ),
     View(
         "on_hold",
@@ -99,6 +119,7 @@ _OWN = (
         "is:on_hold -is:snoozed",
         order="updated",
         empty=_("No ticket is on hold."),
+        hint=_("Tickets are listed here while they wait for somebody else, such as a supplier."),
     ),
     View(
         "snoozed",
@@ -106,6 +127,7 @@ _OWN = (
         "moon",
         "is:snoozed",
         empty=_("No ticket is put aside until later."),
+        hint=_("Snooze a ticket on its page, and it is listed here until it comes back."),
     ),
     View(
         "appeals",
@@ -114,6 +136,7 @@ _OWN = (
         "is:appealed",
         order="updated",
         empty=_("No customer objects to a refusal."),
+        hint=_("Refusals are listed here while a customer waits for a second look."),
     ),
     View(
         "finished",
@@ -122,13 +145,27 @@ _OWN = (
         "is:finished updated:<30d",
         order="updated",
         empty=_("No ticket was finished in the last 30 days."),
+        hint=_("Tickets are listed here when they are solved or closed."),
     ),
-    View("every", _("Every ticket"), "archive", "", order="newest", empty=_("No ticket yet.")),
+    View(
+        "every",
+        _("Every ticket"),
+        "archive",
+        "",
+        order="newest",
+        empty=_("No ticket yet."),
+        hint=_("All that customers ask will be listed here, for good."),
+    ),
 )
 DEFAULT = "all"
 #: Stands where an address names a view that is none: it has no key, and nothing is listed by it.
 GONE = View(
-    "", _("This view is gone"), "alert-triangle", "", empty=_("Nothing is listed and nothing can be changed here")
+    "",
+    _("This view is gone"),
+    "alert-triangle",
+    "",
+    empty=_("Nothing is listed and nothing can be changed here"),
+    hint=_("Choose another view on the left."),
 )
 VIEW_GONE = _("The view was deleted, or it is no longer shared with you. Choose another on the left.")
 _ICONS = {"own": "bookmark", "team": "users", "everybody": "share"}

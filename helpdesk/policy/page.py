@@ -134,6 +134,7 @@ def _show(request: HttpRequest, row: PolicyVersion, *, later: PolicyVersion | No
         "categories": [sections.meanings(said, tile) for tile in tiles(said)],
         "matrix": sections.matrix(said),
         "channels": ways(said, at),
+        "has_portal": said.channels["portal"].on,
         "contents": list(sections.contents(said)),
         "rules": sections.rules(said),
         "introduction": _MARKDOWN.render(say(said.introduction)) if said.introduction else "",

@@ -98,6 +98,63 @@ def test_a_channel_says_whether_it_is_open_in_the_reader_s_zone_and_what_can_be_
         assert "Send a request" in page and "Have us call you" in page
 
 
+SAID = {
+    "email": "The address is not given here",
+    "chat": "The page of the chat is not given here",
+    "phone": "The number is not given here",
+    "letter": "The postal address is not given here",
+}
+
+
+@clause("A2", "E7")
+@pytest.mark.parametrize("policy", ["ione", "techsupport", "alleanza", "justo", "hostiquant"])
+@pytest.mark.parametrize("path", ["/", "/policy/"])
+def test_a_channel_without_an_address_says_how_its_reader_comes_to_it(desk_on, policy, path):
+    desk = desk_on(policy)
+    document, _ = policy_file(policy)
+    open_channels = {each.key: each for each in document.open_channels if each.key in SAID}
+
+    page = desk.anonymous().get(path)
+
+    shown = {way.key: way for way in page.context["channels"]}
+    for key, channel in open_channels.items():
+        assert (SAID[key] in text_of(page)) == (not channel.address), key
+        assert bool(shown[key].unnamed) == (not channel.address)
+    unnamed = [each for each in open_channels.values() if not each.address]
+    asked = [each for each in unnamed if not each.callback]
+    assert text_of(page).count("Ask us for it in a request") == len(asked)
+    assert text_of(page).count("Choose a time, and we call you.") == len(unnamed) - len(asked)
+    for language, words in (("ru", "не указан"), ("es", "no se indica")):
+        assert (words in text_of(desk.anonymous(language).get(path))) == bool(unnamed)
+
+
+@clause("A2", "E7")
+@pytest.mark.parametrize(
+    ("policy", "category", "calls", "asks"),
+    [("hostiquant", "hosting-services", 1, 1), ("techsupport", "website-features", 0, 2), ("ione", "technical", 0, 0)],
+)
+def test_on_a_request_what_has_no_number_leads_to_a_call_or_to_the_request(desk_on, policy, category, calls, asks):
+    desk = desk_on(policy)
+    number = desk.file(category).number
+
+    page = desk.portal().get(f"/tickets/{number}/contact")
+
+    assert text_of(page).count("Choose a time, and we call you.") == calls
+    assert page.content.decode().count(f'href="/tickets/{number}/callback"') == calls
+    assert text_of(page).count("Ask us for it on the request") == asks
+
+
+@clause("A2", "E7")
+def test_what_is_closed_says_what_can_be_done_now(desk_on):
+    with time_machine.travel(datetime(2026, 3, 8, 3, 0, tzinfo=UTC), tick=False):
+        page = text_of(desk_on("techsupport").portal().get("/"))
+
+    portal, mail, chat, phone = (page.index(each) for each in ("You can write now", *list(SAID.values())[:3]))
+    assert portal < mail < chat < phone
+    assert page.count("You can write now") == 1
+    assert page[mail:].count("Meanwhile: Send a request") == 3
+
+
 def ways(desk):
     return desk.portal().get("/").context["channels"]
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from sla import words
@@ -44,6 +45,14 @@ ICONS = {
     "shield": "shield-lock",
 }
 
+#: What is said of a channel whose address the policy leaves out: no page offers a way that its reader cannot go.
+UNNAMED = {
+    "email": gettext_lazy("The address is not given here. You can answer any mail that we sent you about a request."),
+    "chat": gettext_lazy("The page of the chat is not given here."),
+    "phone": gettext_lazy("The number is not given here."),
+    "letter": gettext_lazy("The postal address is not given here."),
+}
+
 
 @dataclass(frozen=True)
 class Hours:
@@ -70,6 +79,12 @@ class Way:
     icon: str
     link: str
     may_call: bool = False
+    unnamed: str = ""
+
+    @property
+    def is_written(self) -> bool:
+        """Whether people write over it, at any hour."""
+        return self.key in ("portal", "email", "letter")
 
 
 @require_safe
@@ -161,6 +176,7 @@ def _way(policy: SupportPolicy, channel: Channel, at: datetime) -> Way:
         icon=icons.get(channel.key, "message"),
         link=next(_links(channel), ""),
         may_call=channel.key == "phone" and channel.callback,
+        unnamed="" if channel.address else str(UNNAMED.get(channel.key, "")),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from tenants.errors import NotPermitted
 from tenants.models import Alarm
 from tests.api.client import Api, shape_of
 from tests.policies.clauses import clause
-from tests.support.world import make_person
+from tests.support.world import make_person, policy_file
 from tests.tickets.portal import text_of, visitor
 from tickets import actions, complaints
 from tickets.desk import status_of
@@ -68,6 +69,50 @@ def test_a_customer_complains_on_the_page_of_a_request_and_reads_by_when_it_is_a
     assert "Your complaint about this request" in desk.customer_reads(desk.ticket)
     for language, said in (("ru", "Ваша жалоба"), ("es", "Su queja")):
         assert said in text_of(desk.portal(language).get(f"/complaints/{complaint.pk}/"))
+
+
+@clause("E12")
+@pytest.mark.parametrize("policy", ["ione", "techsupport", "alleanza", "justo", "hostiquant"])
+def test_the_menu_has_complaints_where_the_policy_takes_them(desk_on, policy):
+    document, _ = policy_file(policy)
+    desk = desk_on(policy)
+
+    way = desk.portal().get("/complaints/link")
+
+    assert ("My complaints" in text_of(way)) == (document.complaints is not None)
+    assert desk.anonymous().get("/complaints/link").status_code == 302
+
+
+def test_who_complained_finds_it_in_the_menu_when_the_policy_takes_complaints_no_longer(desk):
+    complain(desk)
+    linus = make_person("Linus")
+    _, text = policy_file("hostiquant")
+    desk.apply((re.search(r"^complaints:\n(?:(?: .*)?\n)+", text, re.MULTILINE).group(), ""))
+
+    assert "/complaints/" in desk.portal().get("/complaints/link").content.decode()
+    assert desk.portal(person=linus).get("/complaints/link").content == b""
+
+
+@clause("E12")
+def test_customers_take_their_own_complaints_along_as_a_table(desk):
+    complaint = complain(desk, text='=HYPERLINK("http://x")')
+    with time_machine.travel(MONDAY + DAY, tick=False):
+        actions.decide_complaint(
+            complaint, actor=desk.mary, outcome="upheld", text="You are right.", remedy="We call.", at=MONDAY + DAY
+        )
+    assert "/complaints/export.csv" in desk.portal().get("/complaints/").content.decode()
+
+    def rows(person):
+        lines = desk.portal(person=person).get("/complaints/export.csv").getvalue().decode().removeprefix("\ufeff")
+        heading, *found = csv.reader(lines.splitlines())
+        return [dict(zip(heading, row, strict=True)) for row in found]
+
+    (row,) = rows(desk.grace)
+    assert (row["Ticket"], row["Outcome"], row["In time"]) == (str(desk.ticket.number), "Upheld", "yes")
+    assert row["What went wrong?"].startswith("'=") and row["What is done about it"] == "We call."
+    assert rows(make_person("Linus")) == []
+    assert desk.anonymous().get("/complaints/export.csv").status_code == 302
+    assert desk.workspace().get("/complaints/export.csv").getvalue().count(b"\r\n") == 1
 
 
 @clause("E12")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -10,7 +12,7 @@ from tenants import alarms
 from tenants.models import User
 from tests.api.client import Api
 from tests.support.world import make_person
-from tests.tickets.portal import text_of, visitor
+from tests.tickets.portal import visitor
 from tickets import actions
 
 SWITCH = "/i18n/setlang/"
@@ -119,9 +121,10 @@ def test_a_mail_says_whose_time_it_tells(at_acme, acme, root, zone, said):
     assert said.format(place=place) in mail_to(person).text
 
 
-def test_the_menu_leads_to_complaints_and_to_preferences(at_acme, acme, grace):
-    page = visitor(acme, grace).get("/")
+def test_the_menu_leads_to_preferences_and_asks_for_the_way_to_complaints_when_it_opens(at_acme, acme, grace):
+    page = visitor(acme, grace).get("/").content.decode()
 
-    assert "My complaints" in text_of(page)
-    assert 'href="/complaints/"' in page.content.decode()
-    assert "Language and time zone" in text_of(page)
+    assert 'hx-get="/complaints/link"' in page
+    assert re.findall(r'<noscript>\s*<a href="/complaints/">', page)  # for those without scripts
+    assert page.count('href="/complaints/"') == 1
+    assert "Language and time zone" in page

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sla import words
+from sla.models import version_in_force
 from tenants.context import active_tenant
 from tenants.fields import parse_id
 from tenants.models import User
+from tenants.tables import instant, lines_of, sent
 from tenants.text import say
 from tickets import actions, complaints, desk
 from tickets.forms.complaints import ComplaintForm, ComplaintMessageForm
@@ -52,6 +54,34 @@ def mine(request: HttpRequest, person: User) -> HttpResponse:
         "crumbs": crumbs((_("My complaints"), "")),
     }
     return render(request, "tickets/portal/complaints.html", context)
+
+
+@require_safe
+@customer_required
+def link(request: HttpRequest, person: User) -> HttpResponse:
+    """The way to them in the person's menu, asked for when it opens; nothing where one can't complain and never did."""
+    version = version_in_force()
+    can_complain = version is not None and version.policy.complaints is not None
+    if getattr(request, "viewer", None) is not None or not (can_complain or complaints.of(person).exists()):
+        return HttpResponse()
+    return render(request, "tickets/portal/_complaints_link.html")
+
+
+@require_safe
+@customer_required
+@in_person
+def export(request: HttpRequest, person: User) -> StreamingHttpResponse:
+    """All of it as a file, with what they read of each."""
+    heading = [_("Complaint"), _("Ticket"), _("Subject"), _("Filed"), _("To be decided by"), _("Decided"), _("In time")]
+    heading += [_("Outcome"), _("What went wrong?"), _("What is done about it")]
+    return sent("complaints", lines_of(person, heading, complaints.of, _cells, may=lambda _reader: True))
+
+
+def _cells(row: Complaint) -> list[str]:
+    in_time = "" if row.is_open else _("yes") if row.is_in_time else _("no")
+    times = [instant(at) for at in (row.filed_at, row.due_at, row.decided_at)]
+    about = [str(row), str(row.ticket.number), row.ticket.subject]
+    return [*about, *times, in_time, row.get_outcome_display(), row.text, row.remedy]
 
 
 def _page(request: HttpRequest, found: QuerySet[Complaint]) -> dict[str, Any]:

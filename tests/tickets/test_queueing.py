@@ -227,6 +227,35 @@ def test_the_page_and_the_api_say_why_a_ticket_came_to_this_agent(at_acme, grace
     assert [(each["name"], each["outcome"]) for each in told["considered"]] == [("Bo", "away")]
 
 
+def test_programs_turn_the_pages_of_the_staff_and_of_their_absences(at_acme, mary):
+    program, day = Api(mary), timedelta(days=1)
+    staff = [
+        mary,
+        *(make_person(f"Agent {number // 2}", "agent", email=f"a{number}@example.com") for number in range(5)),
+    ]
+    for person in staff:
+        actions.plan_absence(
+            person, begins_at=MONDAY_9AM + day, ends_at=MONDAY_9AM + 2 * day, actor=mary, at=MONDAY_9AM
+        )
+
+    def all_of(path, more=""):
+        found, following = [], f"{path}?page_size=2{more}"
+        while following:
+            page = program.get(following).json()
+            assert len(page["results"]) <= 2
+            found, following = [*found, *page["results"]], page["next"]
+        return found
+
+    agents, absences = all_of("agents/"), all_of("absences/")
+
+    assert sorted(each["email"] for each in agents) == sorted(each.email for each in staff)
+    assert [each["name"] for each in agents] == sorted(each["name"] for each in agents)
+    assert sorted(each["person"]["email"] for each in absences) == sorted(each.email for each in staff)
+    assert len(all_of("absences/", f"&person={mary.pk}")) == 1
+    assert program.get("agents/?page_size=0").status_code == 400
+    assert program.get("absences/?cursor=x").status_code == 400
+
+
 def test_programs_plan_absences_set_capacity_and_work_the_queue(at_acme, ada, mary, grace):
     mine, hers = Api(ada), Api(mary)
     first, second = due(grace, 1), due(grace, 2)
@@ -246,6 +275,6 @@ def test_programs_plan_absences_set_capacity_and_work_the_queue(at_acme, ada, ma
     assert Ticket.objects.get(pk=second.pk).assignee is None
     assert Event.objects.filter(ticket=second, verb="ticket.returned").exists()
     assert mine.post(f"absences/{absence['id']}/end/").status_code == 204
-    assert hers.get("absences/").json() == []
+    assert hers.get("absences/").json()["results"] == []
     for path in ("absences/", "agents/", f"agents/{ada.pk}/", f"tickets/{first.number}/assignment/"):
         assert Api(grace).get(path).status_code == 404, path

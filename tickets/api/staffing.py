@@ -9,14 +9,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sla.document import SupportPolicy
 from sla.models import version_in_force
-from tenants.api import EmptySerializer, StrictSerializer, person_of, queried, validated
+from tenants.api import EmptySerializer, PageQuery, StrictSerializer, person_of, queried, validated
 from tenants.models import Role, User
 from tickets import actions, assigned, staffing
 from tickets.actions import profiles
@@ -24,9 +24,6 @@ from tickets.api.fields import EmailOfPersonField
 from tickets.api.shown import TicketSerializer
 from tickets.api.tickets import shown, ticket_or_404
 from tickets.models import Absence, AgentProfile, Skip
-
-#: So many of the staff, and of their absences, are listed.
-MOST_LISTED = 500
 
 
 class StaffView(APIView):
@@ -71,27 +68,30 @@ class NewAbsenceSerializer(StrictSerializer):
     )
 
 
-class AbsencesQuery(StrictSerializer):
+class AbsencesQuery(PageQuery):
     """The filters of the list."""
 
     person = serializers.UUIDField(required=False)
 
 
-class AbsencesView(StaffView):
+class AbsencesView(StaffView, generics.GenericAPIView[Absence]):
     """Who is away now and later."""
 
+    serializer_class = AbsenceSerializer
+    queryset = Absence.objects.none()
+    filter_backends: ClassVar[list[Any]] = []  # type: ignore[misc]
+    ordering = "begins_at"
     query_names: ClassVar[dict[str, Any]] = {"get": AbsencesQuery().fields}
 
-    @extend_schema(
-        parameters=[AbsencesQuery], responses=AbsenceSerializer(many=True), operation_id="absences", filters=False
-    )
+    @extend_schema(parameters=[AbsencesQuery], responses=AbsenceSerializer(many=True), operation_id="absences")
     def get(self, request: Request) -> Response:
         """Absences that last or lie ahead, the earliest first."""
-        found = Absence.objects.not_over(timezone.now()).select_related("user").order_by("begins_at", "id")
+        found = Absence.objects.not_over(timezone.now()).select_related("user")
         asked = queried(AbsencesQuery, request)
         if "person" in asked:
             found = found.filter(user=asked["person"])
-        return Response(AbsenceSerializer(found[:MOST_LISTED], many=True).data)
+        rows = self.paginate_queryset(found)
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
     @extend_schema(
         request=NewAbsenceSerializer, responses={201: AbsenceSerializer}, operation_id="plan_absence", filters=False
@@ -166,14 +166,21 @@ def _agents(people: list[User]) -> list[dict[str, Any]]:
     ]
 
 
-class AgentsView(StaffView):
+class AgentsView(StaffView, generics.GenericAPIView[User]):
     """The staff, and what each of them can take."""
 
-    @extend_schema(responses=AgentSerializer(many=True), operation_id="agents")
+    serializer_class = AgentSerializer
+    queryset = User.objects.none()
+    filter_backends: ClassVar[list[Any]] = []  # type: ignore[misc]
+    ordering = "name"
+    query_names: ClassVar[dict[str, Any]] = {"get": PageQuery().fields}
+
+    @extend_schema(parameters=[PageQuery], responses=AgentSerializer(many=True), operation_id="agents")
     def get(self, request: Request) -> Response:
         """Everybody who works here, by name."""
-        people = list(_staff().order_by("name", "email")[:MOST_LISTED])
-        return Response(AgentSerializer(_agents(people), many=True).data)
+        queried(PageQuery, request)
+        people = self.paginate_queryset(_staff()) or []
+        return self.get_paginated_response(self.get_serializer(_agents(list(people)), many=True).data)
 
 
 class AgentView(StaffView):

@@ -315,6 +315,14 @@ def test_the_page_asks_as_often_whatever_it_shows(acme, mary, mail, root):
     assert queries() <= 18
 
 
+def test_where_nothing_happened_it_says_what_will_stand_there(acme, mary):
+    for path in ("/status/", "/status/history/"):
+        assert "No disturbances. When a service fails, this says what happened" in text_of(page(acme, path))
+    desk = text_of(visitor(acme, mary).get("/desk/status/"))
+    assert "Once one is entered it stands here until it is over" in desk
+    assert "Those that are over are kept here" in desk
+
+
 def test_history_goes_on_page_by_page(acme, mary, mail):
     for number in range(23):
         at = MONDAY_9AM - timedelta(days=1, hours=number)

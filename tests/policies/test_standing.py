@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from inbox.models import OutgoingMail
 from tenants import alarms
+from tenants.text import say
 from tests.policies.clauses import clause
 from tests.policies.test_fair_use import CATEGORY, DAY, MINUTE, NOON
-from tests.support.world import join, make_person
+from tests.support.world import join, make_person, policy_file
 from tests.tickets.portal import text_of
 from tickets import actions
 from tickets.errors import NotSuspended
@@ -152,3 +153,15 @@ def test_an_answer_is_told_also_when_the_suspension_ends_in_the_same_moment(just
 
     assert "Lo vimos." in told[0]
     assert "ya no está suspendido" in told[1] and "Lo vimos." not in told[1]
+
+
+@pytest.mark.parametrize("policy", ["ione", "techsupport", "alleanza", "justo", "hostiquant"])
+def test_the_page_of_fair_use_says_which_rules_hold_or_that_there_are_none(desk_on, policy):
+    document, _ = policy_file(policy)
+    page = text_of(desk_on(policy).portal().get("/fair-use/"))
+
+    named = bool(document.fair_use.rules)
+    assert ("Our support policy names no rules of conduct of its own." in page) == (not named)
+    assert ("The rules say what we ask of each other." in page) == (named and document.fair_use.strikes is None)
+    for said in document.fair_use.rules or document.responsibilities.customer:
+        assert " ".join(say(said, "en").split()) in page

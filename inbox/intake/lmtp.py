@@ -1,6 +1,7 @@
 """Mail servers hand mail over by LMTP (RFC 2033): one answer for each recipient, and only after the mail is kept.
 
-250: taken. 451: it could not be kept now, keep it and come again. 550: nobody here has that address. 552: too large.
+What is made of it does not keep them waiting: a burst is kept as quickly as it comes, and taken many mails at once.
+250: kept. 451: it could not be kept now, keep it and come again. 550: nobody here has that address. 552: too large.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope, Session
@@ -18,8 +22,9 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 
-from inbox.intake import receiving
-from inbox.intake.receiving import NoMailbox, TooLarge
+from inbox.intake import receiving, together
+from inbox.intake.receiving import NoMailbox, Outcome, TooLarge
+from tenants.models import Tenant
 
 TAKEN, AGAIN = "250 2.0.0 Taken", "451 4.3.0 It could not be kept now, try again"
 NOBODY, LARGE = "550 5.1.1 No such mailbox here", "552 5.3.4 Larger than any mail that is taken"
@@ -45,11 +50,45 @@ class Door(LMTP):
         await super().push(words)
 
 
-class Handler:
-    """What is done with addresses and mails: in threads, so many at once."""
+class Taker:
+    """Takes mails that are kept, in threads: a tenant's in the order in which they came, many together if many came.
+
+    Used by the event loop alone. What it leaves when it ends is taken by the alarm that was set with each mail.
+    """
 
     def __init__(self, threads: ThreadPoolExecutor) -> None:
         self._threads = threads
+        self._waiting: dict[Tenant, deque[UUID]] = {}
+        self.busy: set[Tenant] = set()
+        self.is_ending = False
+
+    def take(self, tenant: Tenant, mail: UUID) -> None:
+        """Take this one, after those of its tenant that came before it."""
+        self._waiting.setdefault(tenant, deque()).append(mail)
+        self._go_on(tenant)
+
+    def _go_on(self, tenant: Tenant) -> None:
+        if self.is_ending or tenant in self.busy or not self._waiting.get(tenant):
+            return
+        waiting = self._waiting.pop(tenant)
+        some = [waiting.popleft() for _ in range(min(len(waiting), together.MOST))]
+        if waiting:
+            self._waiting[tenant] = waiting
+        self.busy.add(tenant)
+        # The threads' queue holds one such work a tenant: none waits for all mails of another.
+        work = asyncio.get_running_loop().run_in_executor(self._threads, _take, tenant, some)
+        work.add_done_callback(partial(self._done, tenant))
+
+    def _done(self, tenant: Tenant, work: asyncio.Future[None]) -> None:
+        self.busy.discard(tenant)
+        self._go_on(tenant)
+
+
+class Handler:
+    """What is done with addresses and mails: in threads, so many at once."""
+
+    def __init__(self, threads: ThreadPoolExecutor, taker: Taker) -> None:
+        self._threads, self._taker = threads, taker
         self.running = 0
 
     async def handle_RCPT(
@@ -62,10 +101,15 @@ class Handler:
         return answer
 
     async def handle_DATA(self, server: Door, session: Session, envelope: Envelope) -> str:
-        """Take the mail for each recipient in their order: an answer a line."""
+        """Keep the mail for each recipient in their order: an answer a line."""
         raw = envelope.original_content or b""
+        answers: list[str] = []
+        kept: list[tuple[Tenant, UUID]] = []
         # Together they may be one tenant's; a mail to two mailboxes is a mail in each.
-        answers = [await self._in_a_thread(_take, raw, address) for address in envelope.rcpt_tos]
+        for address in envelope.rcpt_tos:
+            answers.append(await self._in_a_thread(_keep, raw, address, kept))
+        for each in kept:
+            self._taker.take(*each)
         return "\r\n".join(answers)
 
     async def _in_a_thread(self, act: Callable[..., str], *arguments: Any) -> str:
@@ -80,8 +124,21 @@ def _known(address: str) -> str:
     return _answered(lambda: receiving.route(b"", address))
 
 
-def _take(raw: bytes, address: str) -> str:
-    return _answered(lambda: receiving.receive(raw, to=address, at=timezone.now()))
+def _keep(raw: bytes, address: str, kept: list[tuple[Tenant, UUID]]) -> str:
+    def act() -> None:
+        tenant, mail, _ = receiving.accept(raw, to=address, at=timezone.now())
+        if mail.outcome == Outcome.WAITING:
+            kept.append((tenant, mail.pk))
+
+    return _answered(act)
+
+
+def _take(tenant: Tenant, mails: Sequence[UUID]) -> None:
+    close_old_connections()
+    try:
+        together.take(tenant, mails, timezone.now())
+    except Exception:
+        log.exception("Mails that are kept could not be taken; their alarms take them.")
 
 
 def _answered(act: Callable[[], object]) -> str:
@@ -103,18 +160,25 @@ def _answered(act: Callable[[], object]) -> str:
 
 
 async def serve(host: str, port: int, *, at_once: int, ready: Callable[[], None]) -> None:
-    """Listen until SIGTERM or SIGINT; mails that are being taken then are taken and answered. Raises OSError."""
+    """Listen until SIGTERM or SIGINT; mails that are being kept or taken then are finished. Raises OSError.
+
+    `at_once`: mails that are kept, and tenants whose mails are taken, at the same time.
+    """
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    with ThreadPoolExecutor(at_once, thread_name_prefix="mail") as threads:
-        handler = Handler(threads)
+    with ThreadPoolExecutor(at_once, "keep") as keeping, ThreadPoolExecutor(at_once, "take") as taking:
+        taker = Taker(taking)
+        handler = Handler(keeping, taker)
         server = await loop.create_server(lambda: _door(handler, loop), host, port)
         ready()
         await stop.wait()
         server.close()
         end = loop.time() + PATIENCE
         while handler.running and loop.time() < end:
+            await asyncio.sleep(0.05)
+        taker.is_ending = True
+        while taker.busy and loop.time() < end:
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.05)  # the last answers leave
 

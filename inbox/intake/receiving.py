@@ -84,13 +84,23 @@ def receive(
     `is_inside` a transaction: should DNS have to be asked about its sender, a worker takes it after that.
     Raises NoMailbox and TooLarge before anything is kept, and what the database raises when it can't be kept.
     """
-    if len(raw) > LARGEST:
-        raise TooLarge
-    tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else route(raw, to)
-    mail, is_copy = keep(raw, tenant, mailbox_id, at, to=to)
+    tenant, mail, is_copy = accept(raw, to=to, mailbox=mailbox, at=at)
     if is_copy and mail.outcome != Outcome.WAITING:
         return Received(mail, None, is_copy=True)
     return take_kept(tenant, mail.pk, readable(raw), at, is_inside=is_inside)
+
+
+def accept(
+    raw: bytes, *, to: str = "", mailbox: Mailbox | None = None, at: datetime
+) -> tuple[Tenant, InboundMail, bool]:
+    """Keep a mail as receive() does, for whoever takes it: whose it is, its row, and whether it came before.
+
+    Nobody need take it: its alarm does so a little later. Raises what receive() raises.
+    """
+    if len(raw) > LARGEST:
+        raise TooLarge
+    tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else route(raw, to)
+    return tenant, *keep(raw, tenant, mailbox_id, at, to=to)
 
 
 def keep_head(head: bytes, *, mailbox: Mailbox, size: int, reason: str, at: datetime) -> InboundMail:
@@ -124,7 +134,9 @@ def rang(mail_id: UUID, now: datetime) -> None:
         own = None
     try:
         with transaction.atomic():
-            _take(mail, read, own, now)
+            mail = _lock(mail_id)  # whoever kept it may be late, and take it now
+            if mail.outcome == Outcome.WAITING:
+                _take(mail, read, own, now)
     except _AWAY:
         raise
     except Exception:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -51,12 +51,32 @@ def receive(raws: Sequence[bytes], *, to: str = "", mailbox: Mailbox | None = No
     tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else receiving.route(b"", to)
     kept = _keep(raws, tenant, mailbox_id, at, to)
     waiting = {mail.pk: raw for (mail, _), raw in zip(kept, raws, strict=True) if mail.outcome == Outcome.WAITING}
-    reads = _read(tenant, waiting, at)
+    taken = _take_kept(tenant, waiting, at)
+    return [taken.get(mail.pk) or Received(mail, None, is_copy=is_copy) for mail, is_copy in kept]
+
+
+def take(tenant: Tenant, kept: Collection[UUID], at: datetime) -> None:
+    """Take those of these mails that still wait, in the order in which they came; as receiving.take() for each."""
+    with act_as(tenant):
+        waiting = list(InboundMail.objects.filter(pk__in=kept, outcome=Outcome.WAITING).order_by("pk"))
+    raws: dict[UUID, bytes] = {}
+    for mail in waiting:
+        if raws and sum(map(len, raws.values())) + mail.size > MOST_BYTES:
+            _take_kept(tenant, raws, at)
+            raws = {}
+        with mail.raw.open("rb") as file:
+            raws[mail.pk] = file.read()
+    _take_kept(tenant, raws, at)
+
+
+def _take_kept(tenant: Tenant, raws: Mapping[UUID, bytes], at: datetime) -> dict[UUID, Received]:
+    """As receiving.take_kept() for each of these mails that wait, by its id; those that took long to read are left."""
+    reads = _read(tenant, raws, at)
     taken = _take(tenant, _strangers(reads), at)
     for pk, read in reads.items():
         if pk not in taken:
             taken[pk] = receiving.take_kept(tenant, pk, read, at)
-    return [taken.get(mail.pk) or Received(mail, None, is_copy=is_copy) for mail, is_copy in kept]
+    return taken
 
 
 def _keep(

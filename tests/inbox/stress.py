@@ -47,6 +47,27 @@ def killed_again_and_again(work: Callable[[], None], *, kills: int, seed: int, p
     assert os.waitstatus_to_exitcode(status) == 0
 
 
+class Aside:
+    """Work that goes on in a process of its own."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._pid, self._code = _forked(work), -1
+        self._ended = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether it goes on."""
+        if not self._ended:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            self._ended, self._code = pid != 0, os.waitstatus_to_exitcode(status) if pid else -1
+        return not self._ended
+
+    @property
+    def did_well(self) -> bool:
+        """Whether it came to its end, and nothing was wrong."""
+        return not self.runs and self._code == 0
+
+
 def _forked(work: Callable[[], None]) -> int:
     connections.close_all()
     pid = os.fork()

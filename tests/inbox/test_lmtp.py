@@ -12,18 +12,22 @@ import time
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
+from django.utils import timezone
 
 from inbox.actions.senders import save_sender
-from inbox.intake import lmtp, receiving
+from inbox.intake import lmtp, receiving, together
 from inbox.mail import envelope
 from inbox.models import BouncedAddress, InboundMail, OutgoingMail
 from scripts.installation import ROOT
 from scripts.processes import wait_for
+from tenants import alarms
 from tenants.context import act_as
+from tenants.models import Alarm, Tenant
 from tests.inbox.mails import mail
 from tests.inbox.test_bounces import report
 from tests.support.world import MONDAY_9AM, commit_tenant, make_person, set_up_desk
+from tickets.models import Ticket
 
 SENDER = "joan@new.example"
 
@@ -63,6 +67,12 @@ def kept(desk):
         return list(InboundMail.objects.select_related("ticket").order_by("received_at"))
 
 
+def taken(door, desk):
+    """What was made of the mails: each is answered when it is kept, and taken a moment later."""
+    wait_for(door.child, lambda: all(each.outcome != "waiting" for each in kept(desk)), seconds=60, what="a taken mail")
+    return kept(desk)
+
+
 def test_a_mail_to_three_is_answered_three_times_and_is_a_request_at_each_desk(desks, mail_door):
     with conversation(mail_door.port) as client:
         raw = mail("It smokes.\r\n.\r\nSince eight.", message_id="<1@pc>", **{"from": f"Joan <{SENDER}>"})
@@ -74,7 +84,7 @@ def test_a_mail_to_three_is_answered_three_times_and_is_a_request_at_each_desk(d
         assert hand_over(client, raw, to[0]) == {to[0]: 250}
 
     for desk in desks:
-        (only,) = kept(desk)
+        (only,) = taken(mail_door, desk)
         assert only.outcome == "ticket"
         assert only.ticket.description == "It smokes.\n.\nSince eight."
     assert kept(desks[0])[0].copies == 1
@@ -92,7 +102,7 @@ def test_what_comes_back_to_a_domain_of_its_own_is_taken_for_whoever_sent_it(des
         assert hand_over(client, report(to=elsewhere), elsewhere) == {elsewhere: 550}
 
     for desk in desks:
-        (only,) = kept(desk)
+        (only,) = taken(mail_door, desk)
         assert (only.outcome, only.reason) == ("dropped", "bounce")
         with act_as(desk):
             assert OutgoingMail.objects.get().state == "bounced"
@@ -148,14 +158,80 @@ def test_a_mail_that_comes_while_it_is_told_to_end_is_taken_and_answered(desks, 
     ],
 )
 def test_each_trouble_has_its_answer(monkeypatch, trouble, answer):
-    def receive(raw, **more):
+    acme, waits = Tenant(pk=1), InboundMail(outcome="waiting")
+
+    def accept(raw, **more):
         if trouble is not None:
             raise trouble
+        return acme, waits, False
 
-    monkeypatch.setattr(receiving, "receive", receive)
+    monkeypatch.setattr(receiving, "accept", accept)
     monkeypatch.setattr(lmtp, "close_old_connections", lambda: None)
+    to_take = []
 
-    assert lmtp._take(b"", "support@acme.example").startswith(answer)
+    assert lmtp._keep(b"", "support@acme.example", to_take).startswith(answer)
+    assert to_take == ([(acme, waits.pk)] if trouble is None else [])
+
+
+def test_a_burst_is_taken_together_in_the_order_in_which_it_came(desks, mail_door):
+    """Twenty people, five of whom write twice."""
+    writers = [f"person{number % 20}@new.example" for number in range(25)]
+    with conversation(mail_door.port) as client:
+        for number, writer in enumerate(writers):
+            raw = mail(f"Number {number}.", message_id=f"<b{number}@pc>", **{"from": writer})
+            assert hand_over(client, raw, "support@acme.example") == {"support@acme.example": 250}
+
+    found = taken(mail_door, desks[0])
+
+    assert [each.outcome for each in found] == ["ticket"] * 25
+    assert [each.ticket.number for each in found] == sorted(each.ticket.number for each in found)
+    assert [each.ticket.description for each in found] == [f"Number {number}." for number in range(25)]
+    with act_as(desks[0]):
+        assert not Alarm.objects.filter(kind=receiving.TAKE).exists()
+
+
+def test_what_a_door_that_was_killed_had_kept_is_taken_once(desks, mail_door):
+    with conversation(mail_door.port) as client:
+        for number in range(10):
+            raw = mail(f"Number {number}.", message_id=f"<k{number}@pc>", **{"from": f"person{number}@new.example"})
+            hand_over(client, raw, "support@acme.example")
+        mail_door.child.kill()
+    acme = desks[0]
+    with act_as(acme):
+        Alarm.objects.filter(kind=receiving.TAKE).update(at=timezone.now())
+        waiting = list(Alarm.objects.filter(kind=receiving.TAKE).values_list("pk", flat=True))
+
+    alarms.work(acme, waiting)
+
+    assert [each.outcome for each in kept(acme)] == ["ticket"] * 10
+    assert len({each.ticket_id for each in kept(acme)}) == 10
+
+
+def test_its_alarm_and_its_door_do_not_take_a_mail_both(desks, monkeypatch):
+    """The door is late: the alarm rings, reads, and meanwhile the door has taken it."""
+    acme = desks[0]
+    _, waits, _ = receiving.accept(mail(message_id="<l@pc>"), to="support@acme.example", at=MONDAY_9AM)
+    real_read, door = receiving.readable, []
+
+    def read_slowly(raw):
+        if not door:
+            door.append(threading.Thread(target=_as_the_door, args=(acme, waits.pk)))
+            door[0].start()
+            door[0].join()
+        return real_read(raw)
+
+    monkeypatch.setattr(receiving, "readable", read_slowly)
+    with act_as(acme):
+        receiving.rang(waits.pk, MONDAY_9AM)
+
+    (only,) = kept(acme)
+    with act_as(acme):
+        assert (only.outcome, Ticket.objects.count()) == ("ticket", 1)
+
+
+def _as_the_door(tenant, mail_id):
+    together.take(tenant, [mail_id], MONDAY_9AM)
+    connections.close_all()
 
 
 def test_too_large_a_mail_is_refused_for_each_recipient_and_the_conversation_goes_on(desks, mail_door):

@@ -9,12 +9,12 @@ import json
 import random
 import re
 import smtplib
-import threading
 import time
 import urllib.request
 import zipfile
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -33,7 +33,7 @@ from tenants import alarms
 from tenants.context import act_as
 from tenants.models import Alarm
 from tests.inbox.mails import file, mail, multipart, part
-from tests.inbox.stress import FULL, killed_again_and_again, most_megabytes, processor_seconds, sized, tell
+from tests.inbox.stress import FULL, Aside, killed_again_and_again, most_megabytes, processor_seconds, sized, tell
 from tests.support.world import MONDAY_9AM, commit_tenant, make_person, make_ticket, set_up_desk, token_of
 from tickets.models import Attachment, Event, Message, Ticket
 
@@ -142,7 +142,6 @@ def test_r32_a_burst_is_kept_and_the_pages_stay_quick(live_site, mail_door, owne
     with act_as(acme):
         token = token_of(make_person("Grace"))
     before = _pages(live_site, sized(5, 100))
-    codes: list[int] = []
 
     def pour(first: int) -> None:
         with smtplib.LMTP("127.0.0.1", mail_door.port, timeout=600) as client:
@@ -150,18 +149,19 @@ def test_r32_a_burst_is_kept_and_the_pages_stay_quick(live_site, mail_door, owne
             for number in range(first, count, lines):
                 client.mail("person@new.example")
                 client.rcpt(SUPPORT)
-                codes.append(client.data(numbered(number) + b"\r\n" + b"x" * 70 * (size // 70))[0])
+                code, said = client.data(numbered(number) + b"\r\n" + b"x" * 70 * (size // 70))
+                assert code == 250, said
 
     began = time.monotonic()
-    streams = [threading.Thread(target=pour, args=(first,)) for first in range(lines)]
-    for each in streams:
-        each.start()
+    # Processes of their own, as mail servers are: threads would hold up the one that measures the pages.
+    streams = [Aside(partial(pour, first)) for first in range(lines)]
     during, filing = [], []
-    while any(each.is_alive() for each in streams) or not filing:
+    handed_over = 0.0
+    while handed_over == 0 or _waiting(acme):
         during += _pages(live_site, 1)
         filing.append(_file(live_site, token))
-    for each in streams:
-        each.join()
+        if handed_over == 0 and not any(each.runs for each in streams):
+            handed_over = (time.monotonic() - began) / 60
     minutes = (time.monotonic() - began) / 60
     with act_as(acme):
         kept = InboundMail.objects.exclude(outcome="waiting").count()
@@ -170,11 +170,18 @@ def test_r32_a_burst_is_kept_and_the_pages_stay_quick(live_site, mail_door, owne
         "R-32",
         f"{count:,} mails of {size // 1000} kB at once: all kept in 10 minutes, pages half as quick at worst,"
         " tickets filed in 2 s",
-        f"{kept:,} in {minutes:.1f} minutes; 95 of 100 pages in {usual * 1000:.0f} ms before,"
-        f" in {slow * 1000:.0f} ms meanwhile; filing {max(filing):.1f} s at most",
-        kept=kept == count == codes.count(250)
-        and (not FULL or (minutes <= 10 and slow < 2 * usual and max(filing) < 2)),
+        f"{kept:,} handed over in {handed_over:.1f} and taken in {minutes:.1f} minutes;"
+        f" 95 of 100 pages in {usual * 1000:.0f} ms before, in {slow * 1000:.0f} ms meanwhile;"
+        f" filing {max(filing):.1f} s at most",
+        kept=kept == count
+        and all(each.did_well for each in streams)
+        and (not FULL or (handed_over <= 10 and slow < 2 * usual and max(filing) < 2)),
     )
+
+
+def _waiting(desk) -> bool:
+    with act_as(desk):
+        return InboundMail.objects.filter(outcome="waiting").exists()
 
 
 def _p95(times: list[float]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,6 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from inbox.intake import lmtp
 from tenants.roles import refuse_bypass
+
+#: People wait for pages, and nobody for what is made of a mail that is kept: a burst leaves the processor to the pages.
+PATIENT = 10
 
 
 class Command(BaseCommand):
@@ -21,11 +25,12 @@ class Command(BaseCommand):
         """Where to listen, and how much at once."""
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen at: 127.0.0.1")
         parser.add_argument("--port", type=int, default=8024, help="the port to listen at: 8024")
-        parser.add_argument("--at-once", type=int, default=4, help="mails that are taken at the same time: 4")
+        parser.add_argument("--at-once", type=int, default=4, help="mails that are kept at the same time: 4")
 
     def handle(self, *args: Any, host: str, port: int, at_once: int, **options: Any) -> None:
         """Serve, and end cleanly on SIGTERM. Raises what refuse_bypass() raises."""
         refuse_bypass()
+        os.nice(PATIENT)
 
         def ready() -> None:
             self.stdout.write(f"Mail is taken by LMTP at {host}, port {port}.")

@@ -206,34 +206,45 @@ def _resolved(plain: str) -> Any:
 
 def from_plain(data: object, source: str) -> Node:
     """The tree of a JSON-able document, such as the one that the database keeps."""
+    return _Plain(source).node(data, 0)
 
-    def node(value: object, depth: int) -> Node:
+
+class _Plain:
+    """Makes nodes of plain data. Most of it is words, under keys that come again and again."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._keys: dict[object, Node] = {}
+
+    def node(self, value: object, depth: int) -> Node:
         if depth > DEEPEST:
-            raise _refusal(worded("The document is nested more than %(deepest)s deep.", deepest=DEEPEST), source)
-        if isinstance(value, str):  # first, since most of them are
-            return Node(text(value))
-        if isinstance(value, Mapping):
-            return Node({text(key): Entry(Node(text(key)), node(item, depth + 1)) for key, item in value.items()})
+            raise self._refused(worded("The document is nested more than %(deepest)s deep.", deepest=DEEPEST))
+        if isinstance(value, str):
+            return Node(self._text(value))
+        if isinstance(value, dict):
+            keys, node = self._keys, self.node
+            return Node({key: Entry(keys.get(key) or self._key(key), node(value[key], depth + 1)) for key in value})
         if isinstance(value, list | tuple):
-            return Node([node(item, depth + 1) for item in value])
+            return Node([self.node(item, depth + 1) for item in value])
         if isinstance(value, float) and not math.isfinite(value):
-            raise _refusal(worded("The document holds %(value)s, which is no number. Remove it.", value=value), source)
+            raise self._refused(worded("The document holds %(value)s, which is no number. Remove it.", value=value))
         if value is None or isinstance(value, bool | int | float):
             return Node(value)
-        return Node(text(value))
+        return self.node(dict(value), depth) if isinstance(value, Mapping) else Node(self._text(value))
 
-    def text(value: object) -> str:
+    def _key(self, name: object) -> Node:
+        self._keys[name] = node = Node(self._text(name))
+        return node
+
+    def _text(self, value: object) -> str:
         if not isinstance(value, str):
-            raise _refusal(
-                worded("The document holds a %(name)s, which JSON does not know.", name=type(value).__name__), source
+            raise self._refused(
+                worded("The document holds a %(name)s, which JSON does not know.", name=type(value).__name__)
             )
         if found := _UNPRINTABLE.search(value):
-            raise _refusal(
-                worded(
-                    "The document holds the control character U+%(value)s. Remove it.", value=f"{ord(found[0]):04X}"
-                ),
-                source,
-            )
+            code = f"{ord(found[0]):04X}"
+            raise self._refused(worded("The document holds the control character U+%(value)s. Remove it.", value=code))
         return value
 
-    return node(data, 0)
+    def _refused(self, message: str) -> PolicyError:
+        return _refusal(message, self.source)

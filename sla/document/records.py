@@ -129,10 +129,11 @@ class RecordOf(Field):
 
     def _values(self, node: Node, path: str, reader: Reader) -> dict[str, Any]:
         values: dict[str, Any] = {}
+        fields = self.fields
         for name, entry in node.value.items():
             inner = join(path, name)
-            if name not in self.fields:
-                hint = did_you_mean(name, tuple(self.fields))
+            if name not in fields:
+                hint = did_you_mean(name, tuple(fields))
                 values[name] = reader.refuse(
                     entry.key, inner, worded('There is no field "%(name)s" here: %(hint)s', name=name[:60], hint=hint)
                 )
@@ -141,7 +142,7 @@ class RecordOf(Field):
                     entry.key, inner, worded("This is empty. Write a value or remove the line.")
                 )
             else:
-                values[name] = self.fields[name].metadata["kind"].read(entry.node, inner, reader)
+                values[name] = fields[name].metadata["kind"].read(entry.node, inner, reader)
         return values
 
     def build(self, values: dict[str, Any], node: Node, path: str, reader: Reader) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -89,15 +89,21 @@ def forecast(reader: User, policy: SupportPolicy | None, away: Collection[UUID],
     While it is closed, of the next day that it opens. `away` are the ids of those who are. One query, and two for the
     rows of the tickets named.
     """
-    day = _day(policy, at) if policy else None
-    if policy is None or day is None:
+    ahead = until_closing(policy, at=at)
+    if ahead is None:
         return None
-    begins, closes = day
+    begins, closes = ahead.begins, ahead.closes
     owed = Ticket.objects.visible_to(reader).active().filter(due_at__gte=at, due_at__lte=closes)
     due = list(owed.order_by("due_at").values_list("due_at", "assignee")[:MOST_COUNTED])
     hours = _hours(due, away, begins, closes)
     first = reading.complete(list(reading.with_rows(_urgent(owed, away))[:MOST_NAMED])) if due else []
-    return Forecast(begins, closes, begins <= at, hours, 75 / max(1, len(hours)), first)
+    return replace(ahead, hours=hours, bar=75 / max(1, len(hours)), first=first)
+
+
+def until_closing(policy: SupportPolicy | None, *, at: datetime) -> Forecast | None:
+    """The span alone, of which nothing is counted: no query. None where the desk never opens."""
+    day = _day(policy, at) if policy else None
+    return Forecast(*day, is_open=day[0] <= at) if day else None
 
 
 def _day(policy: SupportPolicy, at: datetime) -> tuple[datetime, datetime] | None:

@@ -52,7 +52,7 @@ def queries_of(client, address):
 
 
 def test_my_day_has_what_is_overdue_due_promised_and_waiting_each_once(at_acme, ada, grace):
-    late, today, calm = due(grace, -1, person=ada), due(grace, 2, person=ada), due(grace, 90, person=ada)
+    late, closing, today, calm = (due(grace, hours, person=ada) for hours in (-1, 2, 6, 90))
     promised = make_ticket(grace, at=AFTERNOON)
     actions.take(promised, actor=ada, at=AFTERNOON)
     later = AFTERNOON + timedelta(days=3)
@@ -63,11 +63,31 @@ def test_my_day_has_what_is_overdue_due_promised_and_waiting_each_once(at_acme, 
     page = visitor(at_acme, ada).get("/desk/")
 
     mine = page.context["mine"]
-    numbers = [[row.ticket.number for row in rows] for rows in (mine.overdue, mine.today, mine.promised, mine.waiting)]
-    assert numbers == [[late.number], [today.number], [promised.number], [calm.number]]
-    assert mine.number == 5
-    for heading in ("Overdue", "Due today", "Promises to keep", "Waiting for my answer"):
+    shown = (mine.overdue, mine.closing, mine.today, mine.promised, mine.waiting)
+    numbers = [[row.ticket.number for row in rows] for rows in shown]
+    assert numbers == [[late.number], [closing.number], [today.number], [promised.number], [calm.number]]
+    assert (mine.number, mine.due_today) == (6, 2)
+    for heading in (
+        "Overdue",
+        "Late by 18:00, when we close, if nobody acts",
+        "Due today",
+        "Promises to keep",
+        "Waiting for my answer",
+    ):
         assert heading in text_of(page)
+
+
+def test_my_day_after_closing_time_looks_ahead_to_the_next_day_that_the_desk_opens(at_acme, ada, grace):
+    friday_night = MONDAY_9AM + timedelta(days=4, hours=9)
+    ticket = due(grace, 1, person=ada)
+    Ticket.objects.filter(pk=ticket.pk).update(due_at=MONDAY_9AM + timedelta(days=7))
+
+    with time_machine.travel(friday_night, tick=False):
+        page = visitor(at_acme, ada).get("/desk/")
+
+    assert [row.ticket.number for row in page.context["mine"].closing] == [ticket.number]
+    assert page.context["mine"].due_today == 0
+    assert "We open Mon 08:00: late by 18:00 if nobody acts" in text_of(page)
 
 
 def test_the_desk_today_says_what_will_be_late_and_what_nobody_works_on(at_acme, ada, mary, grace):

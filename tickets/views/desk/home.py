@@ -37,15 +37,19 @@ class Mine:
     """One's own active tickets, by what they ask for; each stands below the first heading that fits."""
 
     overdue: list[Row] = field(default_factory=list)
+    #: Late before closing time if nobody acts.
+    closing: list[Row] = field(default_factory=list)
     today: list[Row] = field(default_factory=list)
     promised: list[Row] = field(default_factory=list)
     waiting: list[Row] = field(default_factory=list)
     others: int = 0
+    due_today: int = 0
 
     @property
     def number(self) -> int:
         """All of them."""
-        return sum(map(len, (self.overdue, self.today, self.promised, self.waiting))) + self.others
+        shown = (self.overdue, self.closing, self.today, self.promised, self.waiting)
+        return sum(map(len, shown)) + self.others
 
 
 @require_safe
@@ -61,11 +65,10 @@ def home(request: HttpRequest, person: User) -> HttpResponse:
 
 def _my_day(request: HttpRequest, person: User) -> HttpResponse:
     now, policy = timezone.now(), policy_in_force()
-    mine = _mine(person, now)
+    ahead = forecast.until_closing(policy, at=now)
     context = {
-        "mine": mine,
-        "sections": [("overdue", mine.overdue), ("today", mine.today), ("promised", mine.promised)],
-        "most": MOST_ROWS,
+        "mine": _mine(person, now, closes=ahead.closes if ahead else now),
+        "ahead": ahead,
         "drafts": Draft.objects.left_by(person)[: MOST_ROWS + 1],
         "loads": workload.loads(person, policy, at=now, everybody=False),
         "sidebar": sidebar(person, policy),
@@ -74,15 +77,19 @@ def _my_day(request: HttpRequest, person: User) -> HttpResponse:
     return render(request, "tickets/desk/home.html", context)
 
 
-def _mine(person: User, now: datetime) -> Mine:
+def _mine(person: User, now: datetime, *, closes: datetime) -> Mine:
     """One's own tickets, of which nobody has many. One query, and one for what is owed on them."""
     own = Ticket.objects.filter(is_active=True, assignee=person).for_now(now)
     tonight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     mine = Mine()
     for row in rows_of(list(reading.with_rows(own).order_by("due_at", "number")[:MOST_OWN])):
         ticket = row.ticket
+        if ticket.due_at and now <= ticket.due_at < tonight:
+            mine.due_today += 1
         if ticket.due_at and ticket.due_at < now:
             mine.overdue.append(row)
+        elif ticket.due_at and ticket.due_at <= closes:
+            mine.closing.append(row)
         elif ticket.due_at and ticket.due_at < tonight:
             mine.today.append(row)
         elif any(clock.metric == Metric.PROMISE for clock in ticket.owed_clocks):  # type: ignore[attr-defined]

@@ -27,6 +27,8 @@ MOST_COUNT = 1_000
 #: How far ahead a date is looked for, and how far a closed one is moved.
 HORIZON = timedelta(days=366 * 40)
 FARTHEST_MOVE = 60
+_FREQUENCIES = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}
+_UNITS = {frequency: unit for unit, frequency in _FREQUENCIES.items()}
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MOST_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 #: A date is surely not moved from before this many days to after them.
@@ -76,6 +78,22 @@ class Rule:
         weekday = _whole(given, "weekday", 0, 6) if which == "weekday" else 0
         return cls(unit=unit, every=every, which=which, day=day, nth=nth, weekday=weekday, month=month)
 
+    @classmethod
+    def from_rrule(cls, text: str) -> Self:
+        """The rule that `rrule` wrote; a working day is the day that it is moved from. Raises RuleInvalid."""
+        said = {name: value for name, _, value in (part.partition("=") for part in text.split(";"))}
+        given: dict[str, Any] = {"unit": _UNITS.get(said.get("FREQ", "")), "every": _number(said.get("INTERVAL", "1"))}
+        weekdays, day = said.get("BYDAY", ""), said.get("BYMONTHDAY", "")
+        if given["unit"] == "week":
+            given["weekdays"] = [_DAYS.index(each) for each in weekdays.split(",") if each in _DAYS]
+        elif weekdays:
+            if weekdays[-2:] not in _DAYS:
+                raise RuleInvalid("weekday")
+            given |= {"which": "weekday", "nth": _number(weekdays[:-2]), "weekday": _DAYS.index(weekdays[-2:])}
+        elif day:
+            given |= {"which": "last_day"} if day == "-1" else {"which": "day", "day": _number(day)}
+        return cls.read(given | ({"month": _number(said["BYMONTH"])} if "BYMONTH" in said else {}))
+
     def to_document(self) -> dict[str, Any]:
         """What read() takes: only what says something."""
         kept = {name: value for name, value in asdict(self).items() if value or name == "weekday"}
@@ -89,10 +107,14 @@ class Rule:
         return self.which in ("first_working_day", "last_working_day")
 
     @property
+    def moves(self) -> str:
+        """Where a working day is sought from the first or the last day; empty for other rules."""
+        return {"first_working_day": "next", "last_working_day": "previous"}.get(self.which, "")
+
+    @property
     def rrule(self) -> str:
         """As RFC 5545 writes it. The first working day is the first day, moved off closed ones."""
-        frequency = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}[self.unit]
-        parts = [f"FREQ={frequency}", f"INTERVAL={self.every}"]
+        parts = [f"FREQ={_FREQUENCIES[self.unit]}", f"INTERVAL={self.every}"]
         if self.unit == "week":
             parts += ["WKST=MO", "BYDAY=" + ",".join(_DAYS[each] for each in self.weekdays)]
         if self.unit == "year":
@@ -168,7 +190,7 @@ class Recurrence:
 
     def _day(self, on: date) -> date | None:
         """The day on which it is done; None when it is left out."""
-        working = {"first_working_day": "next", "last_working_day": "previous"}.get(self.rule.which)
+        working = self.rule.moves
         closed = working or self.closed
         if closed == "open" or self.is_working(on):
             return on
@@ -193,6 +215,13 @@ class Recurrence:
     def _at(self, day: date) -> datetime:
         seconds = self.time.hour * 3600 + self.time.minute * 60 + self.time.second
         return instant(first_shown(self.zone, day.toordinal(), seconds)).astimezone(UTC)
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise RuleInvalid("rrule") from None
 
 
 def _whole(given: Mapping[str, Any], name: str, least: int, most: int, default: int | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,4 +31,4 @@ class MailTemplate(TenantModel):
         constraints = [models.UniqueConstraint(fields=["tenant", "kind", "language"], name="one_template_a_kind")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.language})"
+        return f"{self.get_kind_display()} ({dict(settings.LANGUAGES).get(self.language, self.language)})"

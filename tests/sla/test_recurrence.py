@@ -169,6 +169,23 @@ def test_a_rule_that_cannot_be_read_names_its_field(document, wrong):
     assert problem.value.field == wrong
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "FREQ=HOURLY", "FREQ=DAILY;INTERVAL=often", "FREQ=WEEKLY;BYDAY=XX", "FREQ=MONTHLY;BYDAY=+2XX", "every day"],
+)
+def test_a_written_rule_that_is_not_ours_is_refused(text):
+    with pytest.raises(RuleInvalid):
+        Rule.from_rrule(text)
+
+
+def test_a_working_day_reads_back_as_the_day_it_is_moved_from():
+    first, last = (Rule.read({"unit": "month", "which": f"{which}_working_day"}) for which in ("first", "last"))
+
+    assert Rule.from_rrule(first.rrule) == Rule.read({"unit": "month", "day": 1})
+    assert Rule.from_rrule(last.rrule) == Rule.read({"unit": "month", "which": "last_day"})
+    assert (first.moves, last.moves) == ("next", "previous")
+
+
 RULES = st.one_of(
     st.builds(lambda every: {"unit": "day", "every": every}, st.integers(1, 40)),
     st.builds(
@@ -198,7 +215,7 @@ def test_any_rule_goes_forwards_once_a_day_and_reads_back(document, closed, late
     found = comes(document, 6, since=since, closed=closed)
     rule = Rule.read(document)
 
-    assert Rule.read(rule.to_document()) == rule
+    assert Rule.read(rule.to_document()) == rule == Rule.from_rrule(rule.rrule)
     assert all(each.at > since for each in found)
     assert [each.at for each in found] == sorted({each.at for each in found})
     dates = rrulestr(rule.rrule, dtstart=datetime.combine(NEW_YEAR, time()))

@@ -1,6 +1,6 @@
 """The audit log: every change of organisations, teams, people and tokens, with who and from what to what."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from allauth.account.forms import default_token_generator
@@ -12,8 +12,8 @@ from tenants.models import ApiToken, AuditEntry, User
 from tests.support.world import MONDAY_9AM, PASSWORD, make_organization, make_person
 from tests.tickets.portal import text_of, visitor
 from tickets import actions
-from tickets.actions import organizations, teams
-from tickets.models import Exclusion, Team
+from tickets.actions import organizations, profiles, teams
+from tickets.models import Exclusion, Team, TemplateSchedule, TicketTemplate
 
 DAY = timedelta(days=1)
 
@@ -164,3 +164,30 @@ def test_another_tenant_s_entries_do_not_exist(at_acme, root, globex):
         organizations.add_organization("Theirs", actor=make_person("Hedy", "manager"))
 
     assert "Theirs" not in text_of(visitor(at_acme, root).get("/desk/settings/audit"))
+
+
+def test_what_was_kept_for_machines_is_said_in_words(at_acme, root, mary, grace, ada):
+    words = {"name": "Rent", "subject": "Pay the rent", "description": "By transfer.", "requester": grace}
+    template = actions.keep_template(TicketTemplate(), actor=mary, **words)
+    when = {"time": time(9), "timezone": "Europe/Madrid", "starts_on": MONDAY_9AM.date()}
+    rule = {"unit": "month", "which": "first_working_day"}
+    actions.keep_schedule(TemplateSchedule(template=template), actor=mary, at=MONDAY_9AM, rule=rule, **when)
+    takes = {"capacity": 3, "categories": (), "languages": ("en", "ru"), "calendar": ""}
+    profiles.set_profile(ada, actor=mary, at=MONDAY_9AM, **takes)
+    client = visitor(at_acme, root)
+
+    said = text_of(client.get("/desk/settings/audit"))
+    client.cookies["django_language"] = "ru"
+    in_russian = text_of(client.get("/desk/settings/audit"))
+
+    for words in (
+        "English, Russian",
+        "every month on day 1",
+        "open it on the next working day",
+        "09:00",
+        "2 March 2026",
+    ):
+        assert words in said, words
+    for raw in ("FREQ=", "2026-03-02", "09:00:00", "en, ru"):
+        assert raw not in said and raw not in in_russian, raw
+    assert "русский" in in_russian.lower()

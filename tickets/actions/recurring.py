@@ -199,7 +199,8 @@ def _lock_schedule(schedule: TemplateSchedule) -> TemplateSchedule:
 
 
 def told(schedule: TemplateSchedule) -> dict[str, Any]:
-    """A schedule as the audit log keeps it."""
+    """A schedule as the audit log keeps it: a working day as the rule's day and where it is moved to."""
+    rule = Rule.read(schedule.rule)
     kept = {name: getattr(schedule, name) for name in _KEPT if name != "rule"}
     kept = {name: "" if value is None else str(value) for name, value in kept.items()}
-    return {**kept, "rule": Rule.read(schedule.rule).rrule}
+    return {**kept, "closed": rule.moves or kept["closed"], "rule": rule.rrule}

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tenants.models import AuditEntry, Role, User
-from tenants.permissions import Permission
-from tickets.models import Absence, Macro, Membership, Strike, Suspension, TemplateSchedule
+from tenants.models import AuditEntry, User
+from tickets.sentences.audited import value
 
 ACTS: dict[str, str | Promise] = {
     "organization.added": _("Organisation added"),
@@ -190,7 +184,7 @@ _FIELDS: dict[str, str | Promise] = {
     "receipt": _("Receipt"),
     "seen_by": _("Who uses it"),
     "in_use": _("In use"),
-    "rule": _("Rule (RFC 5545)"),
+    "rule": _("How often"),
     "time": _("Time"),
     "timezone": _("Time zone"),
     "calendar": _("Calendar"),
@@ -200,35 +194,6 @@ _FIELDS: dict[str, str | Promise] = {
     "count": _("How many times"),
     "logo": _("Logo"),
     "tickets": _("Tickets"),
-}
-_WORDS: dict[str, dict[Any, Any]] = {
-    "audience": {
-        **dict(Macro.Audience.choices),
-        "everyone": _("Everyone"),
-        "customers": _("Signed-in customers"),
-        "agents": _("Agents"),
-        "chosen": _("Only those it concerns"),
-    },
-    "state": {
-        "investigating": _("Looking for the cause"),
-        "identified": _("Cause found"),
-        "monitoring": _("Mended, being watched"),
-        "resolved": _("Over"),
-    },
-    "is_public": {True: _("Yes"), False: _("No")},
-    "scope": dict(Membership.Scope.choices),
-    "role": dict(Role.Kind.choices),
-    "strike": dict(Strike.Kind.choices),
-    "appeal": dict(Suspension.Appeal.choices),
-    "flag": {"rude": _("Rude words")},
-    "held_tickets": dict(Absence.Tickets.choices),
-    "rights": dict(Permission.choices),
-    "can_sign_in": {True: _("Yes"), False: _("No")},
-    "receipt": {True: _("Yes"), False: _("No")},
-    "in_use": {True: _("Yes"), False: _("No")},
-    "is_active": {True: _("Yes"), False: _("No")},
-    "is_advisory": {True: _("Yes"), False: _("No")},
-    "closed": dict(TemplateSchedule.Closed.choices),
 }
 
 
@@ -269,26 +234,10 @@ def told(entries: Iterable[AuditEntry]) -> list[Entry]:
             subject_name=entry.subject_name,
             is_organization=entry.act.startswith("organization."),
             changes=[
-                Change(str(_FIELDS.get(name, name)), _value(name, entry.before), _value(name, entry.after))
+                Change(str(_FIELDS.get(name, name)), value(name, entry.before), value(name, entry.after))
                 for name in {**entry.before, **entry.after}
                 if entry.before.get(name) or entry.after.get(name) or name == "can_sign_in"
             ],
         )
         for entry in entries
     ]
-
-
-def _value(name: str, values: dict[str, Any]) -> str:
-    value = values.get(name)
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(str(_WORDS.get(name, {}).get(each, each)) for each in value)
-    if name.startswith(("suspended_", "away_", "viewed_", "shown_", "work_")) and (at := parse_datetime(value)):
-        return date_format(timezone.localtime(at), "DATETIME_FORMAT")
-    # A role by its kind, or by its name.
-    return gettext(str(_WORDS.get(name, {}).get(value, value))) if name == "role" else _word(name, value)
-
-
-def _word(name: str, value: Any) -> str:
-    return str(_WORDS.get(name, {}).get(value, value))

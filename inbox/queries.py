@@ -74,14 +74,19 @@ def _key(text: str) -> tuple[datetime, UUID] | None:
 
 def bounced_page(*, looking_for: str = "", after: str = "") -> tuple[list[BouncedAddress], str]:
     """Marked addresses, the latest first, whole or by what stands in them, and the key of what follows."""
-    found = BouncedAddress.objects.standing()
-    if wanted := looking_for.strip().replace("\x00", "").lower()[:254]:
-        found = found.filter(address__contains=wanted)
+    found = bounced(looking_for)
     if key := _key(after):
         found = found.filter(Q(bounced_at__lt=key[0]) | Q(bounced_at=key[0], pk__lt=key[1]))
     rows = list(found.order_by("-bounced_at", "-id")[: PAGE_SIZE + 1])
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     return rows[:PAGE_SIZE], f"{last.bounced_at.isoformat()}_{last.pk}" if last else ""
+
+
+def bounced(looking_for: str = "") -> QuerySet[BouncedAddress]:
+    """Marked addresses, whole or by what stands in them."""
+    found = BouncedAddress.objects.standing()
+    wanted = looking_for.strip().replace("\x00", "").lower()[:254]
+    return found.filter(address__contains=wanted) if wanted else found
 
 
 def next_tries(mails: Iterable[OutgoingMail]) -> dict[UUID, datetime]:

@@ -45,13 +45,19 @@ def leaving() -> list[Tag]:
 
 def page(*, after: str = "", looking_for: str = "") -> tuple[list[Tag], str]:
     """Tags by name, with how many tickets have each as `used`, up to a bound; and the name that the page ends with."""
-    found: QuerySet[Tag] = Tag.objects.filter(is_leaving=False).order_by("name")
-    if word := looking_for.replace("\0", " ").strip().lower():
-        found = found.filter(name__contains=word)
+    found = narrowed(looking_for).order_by("name")
     if after:
         found = found.filter(name__gt=after.replace("\0", ""))
-    rows = list(found.annotate(used=_used())[: PAGE_SIZE + 1])
+    rows = list(found[: PAGE_SIZE + 1])
     return list[Tag](rows[:PAGE_SIZE]), rows[PAGE_SIZE - 1].name if len(rows) > PAGE_SIZE else ""
+
+
+def narrowed(looking_for: str = "") -> QuerySet[Tag]:
+    """Tags that have these letters in their name, with how many tickets have each as `used`, up to a bound."""
+    found: QuerySet[Tag] = Tag.objects.filter(is_leaving=False)
+    if word := looking_for.replace("\0", " ").strip().lower():
+        found = found.filter(name__contains=word)
+    return found.annotate(used=_used())
 
 
 def _used() -> Func:

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from inbox import incoming, queries, words
-from inbox.models import InboundMail, OutgoingMail
+from inbox import mailboxes as faring
+from inbox.models import BouncedAddress, InboundMail, OutgoingMail
 from inbox.views.incoming import asked_outcome
 from tenants.access import staff_who_may
 from tenants.models import User
 from tenants.permissions import Permission
-from tenants.tables import instant, lines_of, sent
+from tenants.tables import instant, lines_from, lines_of, sent
 
 
 @require_safe
@@ -31,6 +32,38 @@ def outgoing_mails(request: HttpRequest, person: User) -> StreamingHttpResponse:
     state, wanted = queries.asked_state(request.GET.get("state", "")), request.GET.get("q", "")
     rows = lambda _reader: queries.narrowed(state=state, looking_for=wanted)  # noqa: E731
     return sent("sent-mail", lines_of(person, heading, rows, cells, permission=Permission.SEE_SYSTEM))
+
+
+@require_safe
+@staff_who_may(Permission.SEE_ALL_TICKETS, Permission.SEE_SYSTEM)
+def bounced_addresses(request: HttpRequest, person: User) -> StreamingHttpResponse:
+    """Addresses to which nothing is sent, and what the other server said."""
+
+    def cells(row: BouncedAddress) -> list[str]:
+        return [row.address, row.said or row.status, instant(row.bounced_at)]
+
+    def may(reader: User) -> bool:
+        return any(map(reader.may, (Permission.SEE_ALL_TICKETS, Permission.SEE_SYSTEM)))
+
+    heading = [_("Address"), _("What the other server said"), _("Since")]
+    wanted = request.GET.get("q", "")
+    return sent("bounced", lines_of(person, heading, lambda _reader: queries.bounced(wanted), cells, may=may))
+
+
+@require_safe
+@staff_who_may(Permission.CONFIGURE)
+def mailboxes(request: HttpRequest, person: User) -> StreamingHttpResponse:
+    """All of them and how each fares; no secrets."""
+
+    def cells(row: faring.Row) -> list[str]:
+        box = row.mailbox
+        kept = [str(box.category or ""), str(box.team or ""), _("yes") if box.is_advisory else _("no")]
+        said = [row.badge["text"], box.address, ", ".join(row.aliases), row.trouble, row.way]
+        return [*said, *kept, instant(row.last_mail)]
+
+    heading = [_("State"), _("Mailbox"), _("Other addresses of this mailbox"), _("Reason"), _("How mail comes in")]
+    heading += [_("Category"), _("Team"), _("advisory, no deadlines"), _("Last mail")]
+    return sent("mailboxes", lines_from(heading, [cells(row) for row in faring.rows()]))
 
 
 @require_safe

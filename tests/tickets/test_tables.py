@@ -3,18 +3,21 @@
 import csv
 import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from inbox.models import BouncedAddress, Mailbox
 from tenants import tables
-from tenants.context import act_as
-from tests.support.world import make_organization, make_person, make_ticket
+from tenants.context import act_as, active_tenant
+from tenants.models import Alarm, ApiToken
+from tests.support.world import join, make_organization, make_person, make_ticket
 from tickets import actions
 from tickets.actions import organizations
-from tickets.models import Callback
+from tickets.models import Callback, Macro, SavedView, Suspension, Tag, Team, TicketTemplate
 
 TABLES = ("people", "organizations", "audit_log", "absences", "callbacks")
 
@@ -80,6 +83,68 @@ def test_absences_and_calls_are_those_of_their_pages(signed_in, ada, grace):
     assert absence[0] == "Ada" and absence[4] == "'+Skiing"
     (call,) = rows_of(client, "callbacks")
     assert call[1:5] == ["'+855 12 345", "Grace", "The screen", str(ticket.number)]
+
+
+def furnish(owner, customer, name):
+    """One of each thing that a desk keeps ready, called so."""
+    now, address = timezone.now(), f"{name.strip('=').lower()}@acme.example"
+    Macro.objects.create(owner=owner, name=name, text={"en": "Unplug it."}, audience="everybody")
+    SavedView.objects.create(owner=owner, name=name, audience="everybody")
+    TicketTemplate.objects.create(name=name, subject="Backups", description="Look at them.")
+    ApiToken.issue(owner, name)
+    Tag.objects.create(name=name.lower())
+    Mailbox.objects.create(address=address)
+    BouncedAddress.objects.create(address=address, said=f"{name} does not exist", bounced_at=now)
+    Suspension.objects.create(person=customer, words=name, since=now, made_at=now)
+    join(owner, Team.objects.earliest("pk"))
+    failed = {"kind": "mail.tell", "subject": uuid4(), "at": now, "parked_at": now, "error": name}
+    Alarm.objects.create(tenant=active_tenant(), **failed)
+
+
+@pytest.mark.parametrize(
+    ("name", "lowest", "said"),
+    [
+        ("macros", "agent", "'=Own"),
+        ("saved_views", "agent", "'=Own"),
+        ("templates", "agent", "'=Own"),
+        ("tokens", "agent", "'=Own"),
+        ("measures", "agent", "Solved"),
+        ("bounced", "agent", "'=Own does not exist"),
+        ("fair_use", "manager", "'=Own"),
+        ("teams", "admin", "Ada"),
+        ("tags", "admin", "'=own"),
+        ("mailboxes", "admin", "own@acme.example"),
+        ("failed_work", "admin", "'=Own"),
+    ],
+)
+def test_what_a_desk_keeps_ready_is_a_file_for_who_sees_its_page(
+    signed_in, ada, mary, root, grace, globex, name, lowest, said
+):
+    people = {"customer": grace, "agent": ada, "manager": mary, "admin": root}
+    reader, address = people[lowest], reverse(f"desk:export_{name}")
+    furnish(ada if name == "teams" else reader, grace, "=Own")
+    with act_as(globex):
+        furnish(make_person("Spy", "admin"), make_person("Agent Spectre"), "Spectre")
+
+    rows = rows_of(signed_in(reader), name)
+
+    assert any(cell.startswith(said) for row in rows for cell in row), rows
+    assert "Spectre" not in str(rows) and "Spy" not in str(rows)
+    assert ApiToken.objects.get().digest not in str(rows)
+    ranks = list(people)
+    for lower in ranks[: ranks.index(lowest)]:
+        assert signed_in(people[lower]).get(address).status_code == 404
+    page = {"bounced": "bounced", "fair_use": "to_decide", "templates": "ticket_templates"}.get(name, name)
+    assert f'href="{address}' in signed_in(reader).get(reverse(f"desk:{page}")).content.decode()
+
+
+def test_nobody_exports_what_a_colleague_keeps_for_themselves(signed_in, ada, mary):
+    for kept in (Macro, SavedView):
+        kept.objects.create(owner=mary, name="Mine alone")
+    ApiToken.issue(mary, "Mine alone")
+
+    for name in ("macros", "saved_views", "tokens"):
+        assert rows_of(signed_in(ada), name) == []
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -31,6 +32,11 @@ USUAL = 30
 @staff
 def measures(request: HttpRequest, person: User) -> HttpResponse:
     """Promises kept, requests solved per tier and its time, priorities corrected, answers with articles."""
+    return render(request, "tickets/desk/measures.html", of(request, person))
+
+
+def of(request: HttpRequest, person: User) -> dict[str, Any]:
+    """The figures of the period that an address asks for."""
     policy, now = policy_in_force(), timezone.now()
     wanted = request.GET.get("days", "")
     days = int(wanted) if wanted in map(str, PERIODS) else USUAL
@@ -41,7 +47,7 @@ def measures(request: HttpRequest, person: User) -> HttpResponse:
     filed = figures.filed(since=since)
     tiers = figures.of_tiers(policy, since=since) if policy else []
     answers = figures.answers(since=since)
-    context = {
+    return {
         "periods": PERIODS,
         "days": days,
         "kept": [(NAMES[each.metric], each) for each in figures.kept(since=since, at=now)],
@@ -54,7 +60,28 @@ def measures(request: HttpRequest, person: User) -> HttpResponse:
         "answers": answers,
         "cited": _titled(answers, person),
     }
-    return render(request, "tickets/desk/measures.html", context)
+
+
+def table(shown: dict[str, Any]) -> list[tuple[str, str, str, object]]:
+    """The same figures a line each: of what, of which, which figure, and how much."""
+    rows: list[tuple[str, str, str, object]] = []
+    said: dict[str, object]
+    for name, kept in shown["kept"]:
+        said = {_("Kept"): kept.kept, _("Broken"): kept.broken, _("Share kept"): f"{kept.share} %"}
+        rows += [(_("Promises"), str(name), figure, value) for figure, value in said.items()]
+    for tier, held in shown["tiers"]:
+        said = {_("Solved"): tier.solved, _("Share"): f"{tier.share} %"}
+        said |= {_("Target"): f"{tier.target} %" if tier.target else "", _("Business time held, on average"): held}
+        rows += [(_("Where requests are solved"), str(tier.tier), figure, value) for figure, value in said.items()]
+    for former, to, changed in shown["corrections"]:
+        rows.append((_("Corrected priorities"), f"{former} → {to}", _("Times"), changed.times))
+    for reason, row in shown["refused"]:
+        said = {_("Refused"): row.refused, _("Objections"): row.objected, _("Taken up after all"): row.granted}
+        rows += [(_("Refused requests"), reason, figure, value) for figure, value in said.items()]
+    for number, article, times in shown["cited"]:
+        title = article.shown.title if article else f"{number:06d}"
+        rows.append((_("Answers with articles"), title, pgettext("how many carried an article", "Answers"), times))
+    return rows
 
 
 def _named(rows: list[figures.RefusedFor], policy: SupportPolicy | None) -> list[tuple[str, figures.RefusedFor]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -47,7 +48,7 @@ def settings(request: HttpRequest, person: User) -> HttpResponse:
         "changes": diff(former.policy, latest.policy) if latest and former else [],
         "checklist": checklist(latest.policy if latest else None, person),
         "statuses": Status.objects.filter(is_active=True),
-        "parked": _parked().count(),
+        "parked": parked().count(),
     }
     return render(request, "tickets/desk/settings.html", context)
 
@@ -56,12 +57,16 @@ def settings(request: HttpRequest, person: User) -> HttpResponse:
 @staff_who_may(Permission.MANAGE_PEOPLE, Permission.CONFIGURE)
 def teams(request: HttpRequest, person: User) -> HttpResponse:
     """Tiers with their teams and members."""
+    context = {"tiers": teams_by_tier(), "may_edit": person.may(Permission.MANAGE_PEOPLE)}
+    return render(request, "tickets/desk/teams.html", context)
+
+
+def teams_by_tier() -> list[tuple[Tier, list[tuple[Team, str]]]]:
+    """Each tier with its teams, and how tickets come to each of them."""
     tiers = Tier.objects.filter(is_active=True).prefetch_related("teams__members")
     policy = policy_in_force()
     terms = {key: words.assignment(team) for key, team in policy.teams.items()} if policy else {}
-    rows = [(tier, [(team, terms.get(team.key, "")) for team in tier.teams.all() if team.is_active]) for tier in tiers]
-    context = {"tiers": rows, "may_edit": person.may(Permission.MANAGE_PEOPLE)}
-    return render(request, "tickets/desk/teams.html", context)
+    return [(tier, [(team, terms.get(team.key, "")) for team in tier.teams.all() if team.is_active]) for tier in tiers]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +96,7 @@ def failed_work(request: HttpRequest, person: User) -> HttpResponse:
     late = Alarm.objects.filter(tenant=active_tenant(), parked_at=None, at__lt=timezone.now() - timedelta(minutes=5))
     hearing, heard_at = canary.hearing(timezone.now())
     after = request.GET.get("after", "")
-    page = by_time(_parked(), "parked_at", after)
+    page = by_time(parked(), "parked_at", after)
     context = {
         "hearing": hearing.name.lower(),
         "heard_at": heard_at,
@@ -108,7 +113,7 @@ def failed_work(request: HttpRequest, person: User) -> HttpResponse:
 @staff_who_may(Permission.SEE_SYSTEM)
 def retry(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     """Try parked work again, from the first attempt on."""
-    alarm = get_object_or_404(_parked(), pk=pk)
+    alarm = get_object_or_404(parked(), pk=pk)
     alarms.retry(alarm)
     messages.success(
         request, _("The work is tried again now. Look here in a minute: if it fails again, it comes back.")
@@ -116,6 +121,6 @@ def retry(request: HttpRequest, person: User, pk: UUID) -> HttpResponse:
     return redirect("desk:failed_work")
 
 
-def _parked():
-    """Alarms are rows of the whole site, so the tenant is named in every query."""
+def parked() -> QuerySet[Alarm]:
+    """Work that waits for a person. Alarms are rows of the whole site, so the tenant is named in every query."""
     return Alarm.objects.filter(tenant=active_tenant(), parked_at__isnull=False)

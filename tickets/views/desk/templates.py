@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Min, OuterRef, Q, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,22 +39,27 @@ MOST_SUGGESTED = 10
 @staff
 def templates(request: HttpRequest, person: User) -> HttpResponse:
     """Templates that a person uses, by name; with `aside` those that are no longer used. Two queries."""
-    aside = "aside" in request.GET
     last = TemplateRun.objects.filter(template=OuterRef("pk")).order_by("-id")
-    coming = Min("schedules__next_at", filter=Q(schedules__next_at__isnull=False))
-    seen = TicketTemplate.objects.visible_to(person).filter(is_active=not aside).for_page()
-    seen = seen.annotate(next_at=coming, last_outcome=Subquery(last.values("outcome")[:1])).order_by("name", "id")
+    seen = narrowed(request.GET, person)
+    seen = seen.annotate(last_outcome=Subquery(last.values("outcome")[:1])).order_by("name", "id")
     if after := request.GET.get("after", "").replace("\0", "")[:80]:
         seen = seen.filter(name__gt=after)
     rows = list(seen[: PAGE_SIZE + 1])
     context = {
         "templates": rows[:PAGE_SIZE],
         "after": rows[PAGE_SIZE - 1].name if len(rows) > PAGE_SIZE else "",
-        "aside": aside,
+        "aside": "aside" in request.GET,
         "manages": person.may(Permission.MANAGE_TEMPLATES),
         "files": person.may(Permission.REPLY),
     }
     return render(request, "tickets/desk/templates.html", context)
+
+
+def narrowed(asked: QueryDict, person: User) -> QuerySet[TicketTemplate]:
+    """Those that a person uses, or that are no longer used, each with when it comes round next."""
+    coming = Min("schedules__next_at", filter=Q(schedules__next_at__isnull=False))
+    seen = TicketTemplate.objects.visible_to(person).filter(is_active="aside" not in asked)
+    return seen.for_page().annotate(next_at=coming)  # type: ignore[return-value]
 
 
 @require_safe

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from inbox.actions.mailboxes import save_mailbox
-from inbox.intake import deciding, receiving
+from inbox.intake import deciding, receiving, routing
 from inbox.intake.matching import Match
 from inbox.intake.senders import authenticate
 from inbox.mail import envelope, tokens
@@ -60,7 +60,7 @@ class Post:
         self._script = script
         self._server = f"mx.{active_tenant().mail_address.rpartition('@')[2]}"
         self._letters = 0
-        self._own = receiving.own_mailbox(active_tenant().mail_address)
+        self._own = routing.own_mailbox(active_tenant().mail_address)
         for entry in script.get("mailboxes", []):
             self._set_up(entry, author, at)
         # Until the month is told: its mails carry what the mail server before this desk found out of them.

@@ -22,8 +22,9 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 
-from inbox.intake import receiving, together
-from inbox.intake.receiving import NoMailbox, Outcome, TooLarge
+from inbox.intake import receiving, routing, together
+from inbox.intake.receiving import Outcome, TooLarge
+from inbox.intake.routing import NoMailbox
 from tenants.models import Tenant
 
 TAKEN, AGAIN = "250 2.0.0 Taken", "451 4.3.0 It could not be kept now, try again"
@@ -121,7 +122,7 @@ class Handler:
 
 
 def _known(address: str) -> str:
-    return _answered(lambda: receiving.route(b"", address))
+    return _answered(lambda: routing.route(b"", address))
 
 
 def _keep(raw: bytes, address: str, kept: list[tuple[Tenant, UUID]]) -> str:

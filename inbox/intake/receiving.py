@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,16 +17,16 @@ from django.db import Error as DatabaseError
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 
-from inbox.intake import checking, deciding, senders, strays
+from inbox.intake import checking, deciding, routing, senders
 from inbox.intake.senders import Authentication
-from inbox.mail import envelope, headers, reading, tokens
-from inbox.mail.parsing import ParsedMail, addresses, structure
+from inbox.mail import headers, reading
+from inbox.mail.parsing import ParsedMail, structure
 from inbox.mail.reading import Unreadable
 from inbox.mail.resolver import NotKnown
-from inbox.models import BounceDomain, InboundMail, Mailbox, MailRoute
+from inbox.models import InboundMail, Mailbox
 from tenants import alarms
 from tenants.bulk import insert, update
-from tenants.context import act_as, active_tenant
+from tenants.context import act_as
 from tenants.models import Tenant
 from tenants.statements import Statement
 
@@ -36,8 +36,6 @@ TAKE = "mail.take"
 TASK, LEASE, MOST_TRIES = "inbox.take", timedelta(minutes=2), 5
 #: Bytes of a mail that are kept and read; mail servers refuse larger ones long before.
 LARGEST = 50 * 1024 * 1024
-#: Fields that name whom a mail was delivered to, those of the mail server before those of the writer.
-_DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "to", "cc")
 #: Fields that mail servers add on the way, to each copy others.
 _TRACES = ("received", "return-path", "delivered-to", "envelope-to", "x-", "authentication-results", "arc-", "status")
 
@@ -45,7 +43,6 @@ _LOCKED = Statement(
     lambda mail: InboundMail.objects.select_for_update(of=("self",)).select_related("mailbox").filter(pk=mail),
     mail=UUID,
 )
-_ROUTE = Statement(lambda address: MailRoute.objects.select_related("tenant").filter(address=address), address=str)
 #: What is made of a mail.
 DECIDED = [
     *("outcome", "reason", "sender", "sender_name", "subject", "quote", "verdict", "ticket", "message"),
@@ -57,10 +54,6 @@ _AWAY = (OperationalError, InterfaceError)
 Read = tuple[ParsedMail, str, str]
 Outcome = InboundMail.Outcome
 log = logging.getLogger(__name__)
-
-
-class NoMailbox(LookupError):
-    """No tenant has a mailbox at the address that this mail was sent to."""
 
 
 class TooLarge(ValueError):
@@ -99,7 +92,7 @@ def accept(
     """
     if len(raw) > LARGEST:
         raise TooLarge
-    tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else route(raw, to)
+    tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else routing.route(raw, to)
     return tenant, *keep(raw, tenant, mailbox_id, at, to=to)
 
 
@@ -277,68 +270,3 @@ def key_of(raw: bytes) -> str:
         digest.update(name.encode() + b":" + value + b"\0")
     digest.update(body.replace(b"\r\n", b"\n").strip())
     return digest.hexdigest()
-
-
-def route(raw: bytes, to: str) -> tuple[Tenant, UUID]:
-    """Whose mailbox it is. The address that the mail server names goes before those that the writer wrote.
-
-    Raises NoMailbox.
-    """
-    named = [to] if to else list(_delivered(raw))
-    wanted = [envelope.bare(tokens.bare(each)).lower() for each in named]
-    routes = {route.address: route for route in _routes(wanted)}
-    for address in wanted:
-        if address in routes and routes[address].is_active:
-            return routes[address].tenant, routes[address].mailbox
-    wanted = [address for address in wanted if address not in routes]
-    # A tenant's own address is a mailbox from the beginning.
-    for address in wanted:
-        tenant = Tenant.objects.filter(mail_address__iexact=address).order_by("pk").first() if address else None
-        if tenant is not None:
-            with act_as(tenant):
-                return tenant, own_mailbox(address).pk
-    tenant = _came_back(named) or (None if to else strays.owner_of(raw))
-    if tenant is None:
-        raise NoMailbox
-    return tenant, _home(tenant)
-
-
-def _came_back(named: Iterable[str]) -> Tenant | None:
-    """Who made the sign in an address at a domain for what comes back."""
-    for address in named:
-        if domain := envelope.domain_of(address):
-            for place in BounceDomain.objects.filter(domain=domain).select_related("tenant"):
-                if envelope.is_from(place.tenant, address):
-                    return place.tenant
-    return None
-
-
-def _home(tenant: Tenant) -> UUID:
-    """The mailbox at the tenant's own address, which may be another address of one that has its own."""
-    address = tenant.mail_address.lower()
-    if route := MailRoute.objects.filter(tenant=tenant, address=address).first():
-        return route.mailbox
-    with act_as(tenant):
-        return own_mailbox(address).pk
-
-
-def _routes(addresses: list[str]) -> Iterable[MailRoute]:
-    if len(addresses) == 1:
-        return _ROUTE.rows(address=addresses[0])
-    return MailRoute.objects.select_related("tenant").filter(address__in=addresses)
-
-
-def own_mailbox(address: str) -> Mailbox:
-    """The mailbox at an address of the active tenant, made where there is none."""
-    mailbox, _ = Mailbox.objects.get_or_create(address=address.lower())
-    route = {"tenant": active_tenant(), "mailbox": mailbox.pk}
-    MailRoute.objects.get_or_create(address=mailbox.address, defaults=route)
-    return mailbox
-
-
-def _delivered(raw: bytes) -> Iterable[str]:
-    fields, _, _ = structure.cut_header(raw)
-    for wanted in _DELIVERED:
-        for name, value in fields:
-            if name == wanted:
-                yield from (each.email for each in addresses.read(value) if each.email)

@@ -18,7 +18,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import IntegrityError
 
-from inbox.intake import checking, deciding, filing, pairs, receiving
+from inbox.intake import checking, deciding, filing, pairs, receiving, routing
 from inbox.intake.receiving import DECIDED, TAKE, Read, Received
 from inbox.intake.senders import Authentication
 from inbox.mail import headers, tokens
@@ -48,7 +48,7 @@ def receive(raws: Sequence[bytes], *, to: str = "", mailbox: Mailbox | None = No
     """
     if any(len(raw) > receiving.LARGEST for raw in raws):
         raise receiving.TooLarge
-    tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else receiving.route(b"", to)
+    tenant, mailbox_id = (mailbox.tenant, mailbox.pk) if mailbox else routing.route(b"", to)
     kept = _keep(raws, tenant, mailbox_id, at, to)
     waiting = {mail.pk: raw for (mail, _), raw in zip(kept, raws, strict=True) if mail.outcome == Outcome.WAITING}
     taken = _take_kept(tenant, waiting, at)

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from inbox.intake import hooks as intake
 from inbox.intake import news as told
-from inbox.intake import receiving
-from inbox.intake.receiving import NoMailbox, TooLarge
+from inbox.intake import receiving, routing
+from inbox.intake.receiving import TooLarge
+from inbox.intake.routing import NoMailbox
 from inbox.mail import hooks, servers, svix
 from inbox.mail.fetching import NotFetched
 from inbox.models import Mailbox, Sender
@@ -102,11 +103,11 @@ def _mailbox(came: intake.Came) -> Mailbox:
     """
     for address in (*came.to, ""):
         try:
-            tenant, mailbox = receiving.route(came.raw, address)
+            tenant, mailbox = routing.route(came.raw, address)
         except NoMailbox:
             continue
         if tenant.pk == active_tenant().pk:
             return Mailbox.objects.get(pk=mailbox)
     if not active_tenant().mail_address:
         raise NoMailbox
-    return receiving.own_mailbox(active_tenant().mail_address)
+    return routing.own_mailbox(active_tenant().mail_address)

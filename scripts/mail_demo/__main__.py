@@ -96,7 +96,7 @@ def _open_desk(installation: Installation) -> None:
     from django.utils import timezone
 
     from helpdesk.policy.apply import apply
-    from inbox.intake.receiving import own_mailbox
+    from inbox.intake.routing import own_mailbox
     from scripts.mail_demo.post import AUTHSERV
     from sla.document import SupportPolicy
     from tenants.context import act_as

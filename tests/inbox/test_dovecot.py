@@ -9,7 +9,7 @@ import pytest
 from inbox.imap import idling, trying
 from inbox.imap.connection import opened
 from inbox.imap.settings import Settings
-from inbox.intake import receiving
+from inbox.intake import routing
 from inbox.models import ImapAccount, InboundMail
 from scripts import dovecot
 from tests.inbox.sockets import certificate_for
@@ -35,7 +35,7 @@ def server(tmp_path, settings, monkeypatch):
 
 @pytest.fixture
 def mailbox(at_acme):
-    return receiving.own_mailbox("support@acme.example")
+    return routing.own_mailbox("support@acme.example")
 
 
 @pytest.mark.parametrize("security", ["none", "starttls"])

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from inbox.imap import looking, names
 from inbox.imap.folder import Folder
-from inbox.intake import receiving, together
+from inbox.intake import receiving, routing, together
 from inbox.models import ImapAccount, InboundMail, MailRoute, OutgoingMail
 from tenants import alarms, sealing
 from tenants.context import act_as
@@ -37,7 +37,7 @@ def server():
 
 @pytest.fixture
 def mailbox(at_acme):
-    return receiving.own_mailbox(SUPPORT)
+    return routing.own_mailbox(SUPPORT)
 
 
 def account_of(mailbox, port, **more) -> ImapAccount:
@@ -256,7 +256,7 @@ def test_a_mail_to_two_tenants_makes_a_request_at_each(acme, globex, server):
     with imap_server() as other:
         for tenant, address, port in ((acme, SUPPORT, server.port), (globex, "help@globex.example", other.port)):
             with act_as(tenant):
-                account_of(receiving.own_mailbox(address), port)
+                account_of(routing.own_mailbox(address), port)
         server.put(letter(1))
         other.put(letter(1), letter(2))
 
@@ -326,7 +326,7 @@ def test_a_mailbox_that_is_switched_off_is_left_alone(mailbox, server):
 def test_mail_to_a_mailbox_that_is_switched_off_is_refused_and_goes_to_nobody_else(mailbox):
     MailRoute.objects.update(is_active=False)
 
-    with pytest.raises(receiving.NoMailbox):
+    with pytest.raises(routing.NoMailbox):
         receiving.receive(letter(1), to=SUPPORT, at=MONDAY_9AM)
 
 

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from inbox.errors import NotHeld
-from inbox.intake import held, receiving
+from inbox.intake import held, routing
 from inbox.models import InboundMail
 from inbox.reactions import tell
 from tenants.errors import NotPermitted
@@ -24,7 +24,7 @@ HOST = {"HTTP_HOST": "acme.localhost"}
 
 @pytest.fixture
 def mailbox(at_acme):
-    return receiving.own_mailbox(SUPPORT)
+    return routing.own_mailbox(SUPPORT)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 
 from inbox.actions.senders import save_sender
-from inbox.intake import receiving
-from inbox.intake.receiving import NoMailbox
+from inbox.intake import receiving, routing
+from inbox.intake.routing import NoMailbox
 from inbox.mail import envelope, tokens
 from inbox.models import BounceDomain, InboundMail, Mailbox, MailRoute, OutgoingMail, Sender
 from inbox.reactions import tell
@@ -30,7 +30,7 @@ FAILED = {"authentication_results": "mx.acme.example; spf=fail smtp.mailfrom=x.e
 @pytest.fixture
 def mailbox(at_acme):
     """Acme's own address, which believes the results of its mail server."""
-    mailbox = receiving.own_mailbox(SUPPORT)
+    mailbox = routing.own_mailbox(SUPPORT)
     mailbox.authserv = "mx.acme.example"
     mailbox.save()
     return mailbox
@@ -459,7 +459,7 @@ def test_members_of_an_organisation_write_as_its_members(mailbox, grace):
 def test_only_authorised_addresses_make_requests_where_the_policy_says_so(tenant_on, is_authorised):
     alleanza = tenant_on("alleanza")
     with act_as(alleanza):
-        receiving.own_mailbox("support@alleanza.example")
+        routing.own_mailbox("support@alleanza.example")
         person = make_person("Olga")
         organization = make_organization("Romashka")
         if is_authorised:
@@ -478,7 +478,7 @@ def test_only_authorised_addresses_make_requests_where_the_policy_says_so(tenant
 def test_an_authorised_address_that_no_mail_server_vouches_for_is_held_and_told_how_to_go_on(tenant_on):
     alleanza = tenant_on("alleanza")
     with act_as(alleanza):
-        box = receiving.own_mailbox("support@alleanza.example")
+        box = routing.own_mailbox("support@alleanza.example")
         box.authserv = "mx.alleanza.example"
         box.save()
         person = make_person("Olga")

@@ -16,7 +16,7 @@ from django.db import OperationalError, connections
 from django.utils import timezone
 
 from inbox.actions.senders import save_sender
-from inbox.intake import lmtp, receiving, together
+from inbox.intake import lmtp, receiving, routing, together
 from inbox.mail import envelope
 from inbox.models import BouncedAddress, InboundMail, OutgoingMail
 from scripts.installation import ROOT
@@ -153,7 +153,7 @@ def test_a_mail_that_comes_while_it_is_told_to_end_is_taken_and_answered(desks, 
         (OperationalError("gone"), "451"),
         (OSError(28, "No space left on device"), "451"),
         (KeyError("a fault of ours"), "451"),
-        (receiving.NoMailbox(), "550"),
+        (routing.NoMailbox(), "550"),
         (receiving.TooLarge(), "552"),
     ],
 )

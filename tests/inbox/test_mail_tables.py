@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from inbox.intake import receiving
+from inbox.intake import routing
 from inbox.models import OutgoingMail
 from kb.models import Article
 from notices.models import Announcement
@@ -49,7 +49,7 @@ def test_sent_mail_is_narrowed_as_its_page_and_tells_none_of_its_words(signed_in
 
 
 def test_mail_that_came_in_says_what_became_of_it_and_why(signed_in, ada):
-    receiving.own_mailbox(SUPPORT)
+    routing.own_mailbox(SUPPORT)
     receive(mail(message_id="<1@x>", subject="@SUM(1)", **FAILED))
     receive(mail(message_id="<2@x>", **{"from": "Joan <joan@new.example>"}))
     client = signed_in(ada)

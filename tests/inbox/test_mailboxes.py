@@ -15,7 +15,7 @@ from django.utils import translation
 from inbox.actions import mailboxes as actions
 from inbox.errors import MailboxOfSender, MailboxTaken, MailboxUsed
 from inbox.imap import connection, looking
-from inbox.intake import receiving
+from inbox.intake import receiving, routing
 from inbox.models import ImapAccount, InboundMail, Mailbox, MailRoute
 from tenants import reaching, sealing
 from tenants.context import act_as
@@ -128,7 +128,7 @@ def test_what_is_missing_is_said_and_what_was_typed_is_still_there(as_root):
 
 def test_an_address_leads_to_one_mailbox_of_one_tenant(as_root, at_acme, root, globex, settings):
     with act_as(globex):
-        receiving.own_mailbox("help@shared.example")
+        routing.own_mailbox("help@shared.example")
         globex.mail_address = "care@globex.example"
         globex.save()
 
@@ -149,7 +149,7 @@ def test_an_address_leads_to_one_mailbox_of_one_tenant(as_root, at_acme, root, g
 def test_a_domain_in_which_another_desk_has_mail_is_not_to_be_had(as_root, root, globex, how, domain):
     """By its mailbox, by its sender, by the host of its pages; and nobody is told whose it is."""
     with act_as(globex):
-        receiving.own_mailbox("help@mail.globex.net")
+        routing.own_mailbox("help@mail.globex.net")
     claimed = f"Sales@{domain.title()}"
 
     page = as_root.post(NEW, filled(**({"address": claimed} if how == "address" else {"aliases": claimed})))
@@ -170,7 +170,7 @@ def test_public_hosts_and_what_the_operator_allows_are_for_everybody(as_root, ro
     settings.MAIL_HOST, settings.SHARED_MAIL_DOMAINS = "mx.helpdesk.example", ["Group.example"]
     with act_as(globex):
         for domain in ("gmail.com", "mail.ru", "mx.helpdesk.example", "group.example", "eu.acme.example"):
-            receiving.own_mailbox(f"globex@{domain}")
+            routing.own_mailbox(f"globex@{domain}")
 
     for number, domain in enumerate(("gmail.com", "Mail.ru", "mx.helpdesk.example", "GROUP.example", "acme.example")):
         actions.save_mailbox(None, actor=root, at=MONDAY_9AM, address=f"acme{number}@{domain}")
@@ -180,8 +180,8 @@ def test_public_hosts_and_what_the_operator_allows_are_for_everybody(as_root, ro
 
 def test_what_was_claimed_before_stays_and_can_be_changed(as_root, root, globex):
     with act_as(globex):
-        receiving.own_mailbox("help@acme.example")
-    mailbox = receiving.own_mailbox(SALES)
+        routing.own_mailbox("help@acme.example")
+    mailbox = routing.own_mailbox(SALES)
 
     actions.save_mailbox(mailbox, actor=root, at=MONDAY_9AM, address=SALES, is_advisory=True)
     own = actions.save_mailbox(None, actor=root, at=MONDAY_9AM, address="support@acme.example")
@@ -197,7 +197,7 @@ def test_a_mailbox_that_is_switched_off_refuses_mail_and_is_not_looked_into(as_r
 
     assert not Alarm.objects.filter(kind=looking.LOOK).exists()
     for address in (SALES, "offers@acme.example"):
-        with pytest.raises(receiving.NoMailbox):
+        with pytest.raises(routing.NoMailbox):
             receiving.receive(mail(message_id="<1@pc>"), to=address, at=MONDAY_9AM)
     as_root.post(f"{LIST}/{mailbox.pk}/switch", {"on": "yes"})
     assert Alarm.objects.filter(kind=looking.LOOK).exists()
@@ -205,7 +205,7 @@ def test_a_mailbox_that_is_switched_off_refuses_mail_and_is_not_looked_into(as_r
 
 
 def test_the_address_that_customers_answer_to_stays(at_acme, root):
-    mailbox = receiving.own_mailbox("support@acme.example")
+    mailbox = routing.own_mailbox("support@acme.example")
 
     for act in (
         lambda: actions.switch_mailbox(mailbox, actor=root, at=MONDAY_9AM, on=False),
@@ -549,7 +549,7 @@ def test_mailboxes_over_rest(at_acme, root, ada):
 
 def test_mailboxes_of_others_are_not_there_over_rest(at_acme, root, globex):
     with act_as(globex):
-        other = receiving.own_mailbox("help@globex.example")
+        other = routing.own_mailbox("help@globex.example")
         make_person("Zoe", "admin")
     program = Api(root)
 

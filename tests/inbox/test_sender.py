@@ -9,7 +9,7 @@ import dns.message
 import dns.rrset
 import pytest
 
-from inbox.intake import receiving
+from inbox.intake import routing
 from inbox.mail import servers, smtp
 from inbox.models import Sender
 from tenants import sealing
@@ -173,7 +173,7 @@ def test_it_is_told_in_the_reader_s_language(as_root, root):
 @pytest.mark.parametrize("domain", ["globex.example", "desks.globex.example"])
 def test_nobody_sends_from_a_domain_of_another_desk_or_has_mail_come_back_there(as_root, at_acme, root, globex, domain):
     with act_as(globex):
-        receiving.own_mailbox("help@desks.globex.example")
+        routing.own_mailbox("help@desks.globex.example")
     bounces = {"return_path": "domain", "bounce_domain": domain}
 
     answers = [as_root.post(PAGE, filled(address=f"help@{domain}")), as_root.post(PAGE, filled(**bounces))]

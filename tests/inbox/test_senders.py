@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from inbox import incoming
-from inbox.intake import checking, receiving
+from inbox.intake import checking, receiving, routing
 from inbox.intake.senders import OURSELVES, Proof
 from inbox.mail import resolver, signature
 from inbox.mail.parsing import parse
@@ -68,7 +68,7 @@ def dns(settings, monkeypatch) -> Dns:
 @pytest.fixture
 def mailbox(at_acme):
     """Acme's own address, which believes a mail server that does not always say something."""
-    mailbox = receiving.own_mailbox("support@acme.example")
+    mailbox = routing.own_mailbox("support@acme.example")
     mailbox.authserv = "mx.acme.example"
     mailbox.save()
     return mailbox
@@ -393,7 +393,7 @@ def test_a_proven_stranger_is_not_unproven_here(dns, mailbox):
 @pytest.mark.parametrize(("policy", "is_unproven"), [(STRICT, True), ("v=DMARC1; p=none", False), (None, False)])
 def test_whose_domain_asks_for_proof_is_not_taken_at_their_word(dns, at_acme, grace, policy, is_unproven):
     """A mailbox that believes no server: whom it knows it believes, but for those whose domain says not to."""
-    receiving.own_mailbox("support@acme.example")
+    routing.own_mailbox("support@acme.example")
     make_organization("Initech", grace)
     dns.publish("acme.example", policy)
 
@@ -429,7 +429,7 @@ def test_the_believed_server_is_asked_first_and_dns_not_at_all(dns, mailbox):
 
 
 def test_a_signature_outweighs_a_server_that_nobody_believes(dns, at_acme, grace):
-    receiving.own_mailbox("support@acme.example")
+    routing.own_mailbox("support@acme.example")
     dns.publish("acme.example")
 
     assert receive(sign(mail(**FAILED, **FROM_GRACE))).outcome == "ticket"

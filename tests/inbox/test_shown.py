@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.test import Client
 
-from inbox.intake import receiving
+from inbox.intake import routing
 from inbox.mail import invitations
 from inbox.mail.parsing import File, parse
 from inbox.mail.viewing import look
@@ -108,7 +108,7 @@ def test_a_good_winmail_dat_is_unpacked():
 
 @pytest.fixture
 def mailbox(at_acme):
-    return receiving.own_mailbox(SUPPORT)
+    return routing.own_mailbox(SUPPORT)
 
 
 @pytest.fixture

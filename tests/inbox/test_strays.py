@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from inbox import incoming
-from inbox.intake import receiving, together
-from inbox.intake.receiving import NoMailbox
+from inbox.intake import receiving, routing, together
+from inbox.intake.routing import NoMailbox
 from inbox.mail import envelope, tokens
 from inbox.models import BouncedAddress, OutgoingMail, Sender
 from inbox.reactions import tell
@@ -20,7 +20,7 @@ from tickets.models import Event, Message, Ticket
 @pytest.fixture
 def sent(at_acme, grace):
     """A receipt of Grace's, which went out."""
-    receiving.own_mailbox(SUPPORT)
+    routing.own_mailbox(SUPPORT)
     tell(Event.objects.get(ticket=make_ticket(grace), verb="ticket.created").pk, MONDAY_9AM)
     mail = OutgoingMail.objects.get()
     mail.state = "sent"
@@ -53,7 +53,7 @@ def test_our_sign_on_the_envelope_alone_is_believed(sent, door):
 
 def test_the_envelope_is_remembered_by_a_mail_that_is_taken_later(sent):
     raw, to = without_to(report(to="x@y.example")), envelope.return_path(sent, Sender())
-    tenant, mailbox = receiving.route(raw, to)
+    tenant, mailbox = routing.route(raw, to)
     kept, _ = receiving.keep(raw, tenant, mailbox, MONDAY_9AM, to=to)
 
     receiving.take(tenant, kept.pk, MONDAY_9AM)

@@ -22,7 +22,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from inbox.intake import receiving
+from inbox.intake import receiving, routing
 from inbox.mail import reading, tokens
 from inbox.mail.parsing import child, parse
 from inbox.mail.parsing.quoting import split
@@ -392,7 +392,7 @@ def test_r35_no_pattern_takes_longer_than_its_text(mail_server):
 
 def test_r40_forged_mail_does_nothing(at_acme, grace, ada):
     count = sized(60, 1_000)
-    mailbox = receiving.own_mailbox(SUPPORT)
+    mailbox = routing.own_mailbox(SUPPORT)
     mailbox.authserv = "mx.acme.example"
     mailbox.save()
     ticket = make_ticket(grace)

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from inbox.intake import receiving, together
+from inbox.intake import receiving, routing, together
 from inbox.mail import tokens
 from inbox.models import InboundMail
 from tenants.context import act_as
@@ -23,7 +23,7 @@ SUPPORT = "support@acme.example"
 
 @pytest.fixture
 def mailbox(at_acme):
-    return receiving.own_mailbox(SUPPORT)
+    return routing.own_mailbox(SUPPORT)
 
 
 def letter(number: int, **headers) -> bytes:

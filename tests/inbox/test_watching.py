@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from inbox.imap import looking, watching
-from inbox.intake import receiving
+from inbox.intake import routing
 from inbox.models import ImapAccount
 from tenants import alarms, sealing
 from tenants.context import act_as
@@ -38,7 +38,7 @@ def fetches(desk, port, **more) -> ImapAccount:
     with act_as(desk):
         values = {"host": "127.0.0.1", "port": port, "security": "none", "user": USER, "start": "all", **more}
         account = ImapAccount.objects.create(
-            mailbox=receiving.own_mailbox(desk.mail_address),
+            mailbox=routing.own_mailbox(desk.mail_address),
             secret=sealing.seal(PASSWORD),
             changed_at=timezone.now(),
             **values,

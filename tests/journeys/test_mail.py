@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from inbox.intake.receiving import own_mailbox
+from inbox.intake.routing import own_mailbox
 from scripts.mail_demo.post import AUTHSERV, Office
 from scripts.mail_demo.story import ANSWERED, ASKED, BACK, tell
 from scripts.processes import free_port

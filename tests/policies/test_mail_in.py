@@ -5,7 +5,7 @@ from __future__ import annotations
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from inbox.intake import receiving
+from inbox.intake import receiving, routing
 from inbox.mail import tokens
 from inbox.models import InboundMail, OutgoingMail
 from tenants import alarms
@@ -22,7 +22,7 @@ PNG = b"\x89PNG\r\n\x1a\n1"
 
 
 def _receive(raw: bytes) -> InboundMail:
-    receiving.own_mailbox(SUPPORT)
+    routing.own_mailbox(SUPPORT)
     return receiving.receive(raw, at=MONDAY_9AM, to=SUPPORT).mail
 
 
@@ -121,7 +121,7 @@ def test_files_and_pictures_of_a_mail_come_along(desk_on):
 @clause("E8")
 def test_a_mail_to_an_advisory_mailbox_carries_no_clock_and_says_so(desk_on):
     desk = desk_on("hostiquant")
-    box = receiving.own_mailbox(SUPPORT)
+    box = routing.own_mailbox(SUPPORT)
     box.is_advisory = True
     box.save()
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from inbox.intake import receiving
+from inbox.intake import receiving, routing
 from inbox.mail import tokens
 from tenants import alarms
 from tests.inbox.mails import mail
@@ -33,7 +33,7 @@ def justo(desk_on):
 
 
 def mailed(desk, body, *, to=SUPPORT, subject="¿Alguna novedad?", number=1):
-    receiving.own_mailbox(SUPPORT)
+    routing.own_mailbox(SUPPORT)
     head = {"from": f"Grace <{desk.grace.email}>", "to": to, "subject": subject, "message_id": f"<{number}@pc>"}
     return receiving.receive(mail(body, **head), at=timezone.now(), to=SUPPORT).mail
 

@@ -24,7 +24,7 @@ from PIL import Image
 
 from helpdesk.brand.actions import set_logo
 from helpdesk.policy.screens import drafting
-from inbox.intake import receiving
+from inbox.intake import routing
 from inbox.mail import hooks, stopping
 from inbox.models import BouncedAddress, ImapAccount, InboundMail, Mailbox, MailRoute, OutgoingMail, Sender
 from kb import actions as kb
@@ -250,7 +250,7 @@ def theirs(globex: Tenant) -> dict[str, str]:
             message_id=f"<{CANARY}@x>",
             created_at=at,
         )
-        mailbox = receiving.own_mailbox(f"{CANARY}@globex.example")
+        mailbox = routing.own_mailbox(f"{CANARY}@globex.example")
         ImapAccount.objects.create(
             mailbox=mailbox, host=f"{CANARY}.example", user=CANARY, folder=CANARY, said=CANARY, changed_at=at
         )

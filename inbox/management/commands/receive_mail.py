@@ -17,7 +17,8 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from inbox.intake import receiving
-from inbox.intake.receiving import NoMailbox, Received, TooLarge
+from inbox.intake.receiving import Received, TooLarge
+from inbox.intake.routing import NoMailbox
 from inbox.mail import reading
 from tenants.context import act_as
 from tenants.roles import refuse_bypass

@@ -63,5 +63,18 @@ def test_a_complaint_is_filed_decided_and_its_outcome_read(town):
         wrong += looked_at(page, "portal-ticket")
         page.goto(town.url(place, f"/tickets/{ticket.number}/complaint"))
         wrong += looked_at(page, "portal-complain")
+        page.locator("summary:has(.menu-name)").click()
+        page.get_by_role("link", name="My complaints").click()
+        page.wait_for_url("**/complaints/")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Export as CSV").click()
+        assert download.value.suggested_filename.startswith("complaints-")
+
+    with town.visit(PLACES["ione"], "grace") as page:
+        page.goto(town.url(PLACES["ione"], "/"))
+        with page.expect_response("**/complaints/link"):
+            page.locator("summary:has(.menu-name)").click()
+        expect(page.get_by_role("link", name="Where I stand")).to_be_visible()
+        expect(page.get_by_role("link", name="My complaints")).to_have_count(0)
 
     assert not wrong, "\n".join(wrong)

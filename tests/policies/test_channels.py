@@ -15,7 +15,7 @@ from sla.document import PolicyError, SupportPolicy
 from tenants import alarms
 from tenants.context import act_as
 from tenants.errors import NotPermitted
-from tenants.models import Alarm
+from tenants.models import Alarm, Tenant
 from tests.api.client import Api, shape_of
 from tests.policies.clauses import clause
 from tests.support.world import make_person, policy_file
@@ -117,10 +117,14 @@ def test_a_channel_without_an_address_says_how_its_reader_comes_to_it(desk_on, p
     page = desk.anonymous().get(path)
 
     shown = {way.key: way for way in page.context["channels"]}
+    # Mail whose address is left open is taken at the desk's own.
+    unnamed = [each for each in open_channels.values() if not each.address and each.key != "email"]
     for key, channel in open_channels.items():
-        assert (SAID[key] in text_of(page)) == (not channel.address), key
-        assert bool(shown[key].unnamed) == (not channel.address)
-    unnamed = [each for each in open_channels.values() if not each.address]
+        assert (SAID[key] in text_of(page)) == (channel in unnamed), key
+        assert bool(shown[key].unnamed) == (channel in unnamed)
+    if "email" in open_channels:
+        address = open_channels["email"].address or desk.tenant.mail_address
+        assert (shown["email"].address, shown["email"].link) == (address, f"mailto:{address}")
     asked = [each for each in unnamed if not each.callback]
     assert text_of(page).count("Ask us for it in a request") == len(asked)
     assert text_of(page).count("Choose a time, and we call you.") == len(unnamed) - len(asked)
@@ -149,10 +153,20 @@ def test_what_is_closed_says_what_can_be_done_now(desk_on):
     with time_machine.travel(datetime(2026, 3, 8, 3, 0, tzinfo=UTC), tick=False):
         page = text_of(desk_on("techsupport").portal().get("/"))
 
-    portal, mail, chat, phone = (page.index(each) for each in ("You can write now", *list(SAID.values())[:3]))
-    assert portal < mail < chat < phone
-    assert page.count("You can write now") == 1
-    assert page[mail:].count("Meanwhile: Send a request") == 3
+    portal, chat, phone = (page.index(each) for each in ("You can write now", SAID["chat"], SAID["phone"]))
+    assert portal < chat < phone
+    assert page.count("You can write now") == 2
+    assert page[chat:].count("Meanwhile: Send a request") == 2
+
+
+@clause("A2")
+def test_a_desk_without_an_address_of_its_own_says_that_none_is_given(desk_on):
+    desk = desk_on("techsupport")
+    Tenant.objects.filter(pk=desk.tenant.pk).update(mail_address="")
+
+    page = text_of(desk.anonymous().get("/"))
+
+    assert SAID["email"] in page
 
 
 def ways(desk):

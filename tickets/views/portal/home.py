@@ -19,6 +19,7 @@ from sla.document import SupportPolicy
 from sla.document.people import Channel
 from sla.document.requests import Category
 from tenants.access import reader_of
+from tenants.context import active_tenant
 from tenants.models import User
 from tenants.statements import Statement
 from tenants.text import say
@@ -168,24 +169,28 @@ def _way(policy: SupportPolicy, channel: Channel, at: datetime) -> Way:
         key=channel.key,
         name=say(channel.name),
         text=say(channel.text),
-        address=channel.address or "",
+        address=(address := _address(channel)),
         is_advisory=channel.status == "advisory",
         hours=words.hours(calendar),
         hours_here=words.hours_here(calendar, at=at),
         now=words.open_now(calendar, at),
         icon=icons.get(channel.key, "message"),
-        link=next(_links(channel), ""),
+        link=next(_links(channel.key, address), ""),
         may_call=channel.key == "phone" and channel.callback,
-        unnamed="" if channel.address else str(UNNAMED.get(channel.key, "")),
+        unnamed="" if address else str(UNNAMED.get(channel.key, "")),
     )
 
 
-def _links(channel: Channel) -> Iterator[str]:
+def _address(channel: Channel) -> str:
+    """What the policy gives; for mail that it leaves open, the address at which the desk takes it."""
+    return channel.address or (active_tenant().mail_address if channel.key == "email" else "")
+
+
+def _links(key: str, address: str) -> Iterator[str]:
     """What a click on the address does."""
-    address = channel.address or ""
-    if channel.key == "email" and "@" in address:
+    if key == "email" and "@" in address:
         yield f"mailto:{address}"
-    if channel.key == "phone" and any(char.isdigit() for char in address):
+    if key == "phone" and any(char.isdigit() for char in address):
         yield "tel:" + "".join(char for char in address if char.isdigit() or char == "+")
     if address.startswith(("https://", "http://")):
         yield address

@@ -315,6 +315,16 @@ def test_the_page_asks_as_often_whatever_it_shows(acme, mary, mail, root):
     assert queries() <= 18
 
 
+def test_what_was_said_of_a_disturbance_tells_how_long_ago_that_was(acme, mary, mail):
+    incident = disturb(mary, {mail: "partial"})
+
+    public = page(acme, f"/status/incidents/{incident.pk}/").content.decode()
+    listed = visitor(acme, mary).get("/desk/status/").content.decode()
+
+    assert '<span class="muted"><relative-time><time' in public
+    assert listed.count("<relative-time><time") >= 2
+
+
 def test_where_nothing_happened_it_says_what_will_stand_there(acme, mary):
     for path in ("/status/", "/status/history/"):
         assert "No disturbances. When a service fails, this says what happened" in text_of(page(acme, path))

@@ -52,13 +52,13 @@
     const found = fitting.sort((one, other) => first(one) - first(other)).slice(0, MOST);
     const number = /^#?(\d{1,15})$/.exec(text.trim());
     if (number) found.unshift({ name: words.ticket.replace("{}", number[1]), key: "", run: () => location.assign(`${words.tickets}${number[1]}/`) });
-    if (parts.length) found.push({ name: words.search.replace("{}", text.trim()), key: "", run: () => location.assign(`${words.searchUrl}?q=${encodeURIComponent(text.trim())}`) });
+    // Searching leaves the page, so Enter alone does it only for who went to it.
+    if (parts.length) found.push({ leaves: true, name: words.search.replace("{}", text.trim()), key: "", run: () => location.assign(`${words.searchUrl}?q=${encodeURIComponent(text.trim())}`) });
     return found;
   }
 
   function draw() {
     shown = matching(input.value);
-    at = 0;
     list.replaceChildren(...shown.map(({ name, key }, index) => {
       const option = document.createElement("li");
       option.id = `palette-${index}`;
@@ -74,14 +74,15 @@
       option.addEventListener("click", () => run(index));
       return option;
     }));
-    mark(0);
+    mark(shown[0]?.leaves ? -1 : 0);
   }
 
+  // One of them, or none at -1.
   function mark(next) {
-    at = shown.length ? (next + shown.length) % shown.length : 0;
+    at = next;
     for (const [index, option] of [...list.children].entries()) option.setAttribute("aria-selected", String(index === at));
     list.children[at]?.scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", shown.length ? `palette-${at}` : "");
+    input.setAttribute("aria-activedescendant", shown[at] ? `palette-${at}` : "");
   }
 
   function run(index) {
@@ -101,8 +102,8 @@
 
   input.addEventListener("input", draw);
   dialog.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown") mark(at + 1);
-    else if (event.key === "ArrowUp") mark(at - 1);
+    if (event.key === "ArrowDown") mark((at + 1) % shown.length);
+    else if (event.key === "ArrowUp") mark(at > 0 ? at - 1 : shown.length - 1);
     else if (event.key === "Enter") run(at);
     else return;
     event.preventDefault();

@@ -97,7 +97,13 @@ def test_commands_are_found_by_typing(town, tickets):
 
         complete(page).keyboard.press("Control+k")
         commands.fill("no such command")
-        expect(page.locator("#palette-list li")).to_have_text(["Search for “no such command”"])
+        found = page.locator("#palette-list li")
+        expect(found).to_have_text(["Search for “no such command”"])
+        # Enter alone leaves nobody's ticket; who goes to the search has asked for it.
+        page.keyboard.press("Enter")
+        expect(commands).to_be_focused()
+        page.keyboard.press("ArrowDown")
+        expect(found).to_have_attribute("aria-selected", "true")
         page.keyboard.press("Escape")
         expect(commands).to_be_hidden()
         page.keyboard.press("Control+k")

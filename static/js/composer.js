@@ -94,6 +94,22 @@
     if (event.target.closest("[data-write]") && !event.target.matches("input")) setTimeout(focus);
   });
 
+  // --- The way back to it, from further down the page ---
+  const dock = document.querySelector(".composer-dock");
+  if (dock) {
+    const away = (entries) => dock.toggleAttribute("data-away", !entries.at(-1).isIntersecting);
+    new IntersectionObserver(away, { rootMargin: "-120px 0px -60px" }).observe(form);
+    dock.addEventListener("click", (event) => {
+      const way = event.target.closest("[data-turn]");
+      if (!way) return;
+      event.preventDefault();
+      const choice = [...form.elements.kind].find((each) => each.value === way.dataset.turn);
+      if (!choice.checked) choice.click();
+      form.scrollIntoView({ block: "start" });
+      focus();
+    });
+  }
+
   // --- Sending ---
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

@@ -77,4 +77,12 @@
     event.preventDefault();
     document.getElementById("composer")?.dispatchEvent(new CustomEvent("composer:insert", { detail: { text: inserter.dataset.insert, html: inserter.dataset.insertHtml } }));
   });
+
+  // Who reads from the oldest on begins with the newest all the same, unless they come back, ask for a place, just turned the
+  // conversation round, or have something above it to see to: a draft, or a reply that can still be undone.
+  const newest = document.querySelector("[data-newest]");
+  const isFresh = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (newest && isFresh && !location.search && !location.hash && !document.querySelector(".composer[data-used], .waiting")) {
+    document.querySelector(newest.hash)?.scrollIntoView({ behavior: "instant" });
+  }
 })();

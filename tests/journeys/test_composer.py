@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from tenants.context import act_as
 from tenants.models import User
-from tests.journeys.town import PLACES, SOON, listened_to, wait_until
+from tests.journeys.town import PLACES, SOON, barriers, complete, listened_to, wait_until
 from tickets import actions
-from tickets.models import Attachment, Draft, Message
+from tickets.models import Attachment, Draft, Message, Ticket
 
 PLACE = PLACES["ione"]
 #: One grey dot.
@@ -342,3 +342,62 @@ def test_without_a_script_the_plain_form_works(town, number):
         page.fill("#composer textarea", "Plain words")
         page.locator("#composer button.btn-primary").click()
         expect(page.locator(".message[data-side=staff]")).to_contain_text("Plain words")
+
+
+@pytest.fixture
+def long_story(town, number):
+    """The ticket, of which much has been said."""
+    with act_as(town.tenants[PLACE.slug]):
+        ticket, ada = Ticket.objects.get(number=number), User.objects.get(name="Ada")
+        for turn in range(50):
+            actions.note(ticket, author=ada, body=f"Turn {turn}: https://acme.example/{turn}", at=timezone.now())
+    return number
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_way_to_the_composer_stays_at_hand_on_a_long_ticket(town, long_story, width):
+    with town.visit(PLACE, "ada") as page:
+        page.set_viewport_size({"width": width, "height": 740})
+        page.goto(town.url(PLACE, f"/desk/tickets/{long_story}/"))
+        complete(page)
+        dock = page.locator(".composer-dock")
+        expect(page.locator("#conversation .message").first).to_contain_text("Turn 49")
+        expect(page.locator("#conversation .message").first).to_be_in_viewport()
+        expect(dock).not_to_be_visible()  # the composer itself is in sight
+
+        page.locator("#conversation .message").nth(20).scroll_into_view_if_needed()
+        expect(dock).to_be_visible()
+        expect(page.locator(".desk-bar")).to_be_in_viewport()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert barriers(page) == []
+        # What has the focus is never below it.
+        last = page.locator("#conversation .message").nth(25).locator("a").first
+        last.focus()
+        bottom = lambda: sum(last.bounding_box()[side] for side in ("y", "height"))  # noqa: E731
+        wait_until(lambda: bottom() <= dock.bounding_box()["y"], "that the focus is above the bar", page)
+
+        dock.get_by_role("link", name="Internal note").click()
+        expect(page.locator(EDITOR)).to_be_focused()
+        expect(page.locator("#composer [data-makes-internal]")).to_be_checked()
+        expect(page.locator(EDITOR)).to_be_in_viewport()
+        expect(dock).not_to_be_visible()
+
+
+def test_without_scripts_the_way_to_the_composer_is_a_link(town, long_story):
+    with town.visit(PLACE, "ada", java_script_enabled=False) as page:
+        page.goto(town.url(PLACE, f"/desk/tickets/{long_story}/"))
+        page.locator(".composer-dock").get_by_role("link", name="Internal note").click()
+        page.wait_for_url("**/?write=note#composer")
+        expect(page.locator("#composer [data-makes-internal]")).to_be_checked()
+        expect(page.locator("#composer textarea")).to_be_in_viewport()
+
+
+def test_who_reads_from_the_oldest_on_begins_with_the_newest(town, long_story):
+    with town.visit(PLACE, "ada") as page:
+        page.goto(town.url(PLACE, f"/desk/tickets/{long_story}/?order=oldest"))
+        expect(page.locator("#conversation > .message").last).not_to_be_in_viewport()
+        page.goto(town.url(PLACE, f"/desk/tickets/{long_story}/"))
+        newest = page.locator("#conversation > .message").last
+        expect(newest).to_contain_text("Turn 49")
+        expect(newest).to_be_in_viewport()
+        expect(page.locator(".composer-dock")).to_be_visible()

@@ -177,6 +177,8 @@ def test_the_conversation_is_narrowed_to_messages_and_turned_round_and_stays_so(
     took = "assigned this to Ada"
     assert took in everything and took not in messages
     assert "First words." in messages
+    assert took not in shown() and took not in shown(show="sideways")  # the next page remembers
+    assert took in shown(show="all") and took in shown()
     assert everything.index("Last words.") < everything.index("First words.")
 
     oldest = shown(order="oldest")
@@ -184,6 +186,24 @@ def test_the_conversation_is_narrowed_to_messages_and_turned_round_and_stays_so(
     assert shown().index("First words.") < shown().index("Last words.")  # the next page remembers
     assert shown(order="newest").index("Last words.") < shown().index("First words.")
     assert shown(order="sideways").index("Last words.") < shown().index("First words.")
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_of_a_long_conversation_the_newest_is_shown_and_the_oldest_folded(signed_in, ada, grace, now, order):
+    ticket = make_ticket(grace, at=now)
+    for minute in range(50):
+        actions.reply(ticket, author=ada, body=f"Said {minute}.", at=now + timedelta(minutes=minute))
+
+    page = signed_in(ada).get(reverse("desk:ticket", args=[ticket.number]), {"order": order})
+
+    items, older = page.context["items"], page.context["older"]
+    assert max(item.at for item in older) < min(item.at for item in items)
+    html, newest = page.content.decode(), page.context["newest"]
+    assert (html.index("Said 0.") < html.index("Said 49.")) is (order == "oldest")
+    assert newest.message.body == "Said 49."
+    assert (f'href="#item-{newest.id}"' in html) is (order == "oldest")
+    for kind in ("reply", "note"):
+        assert f'href="{reverse("desk:ticket", args=[ticket.number])}?write={kind}#composer"' in html
 
 
 def test_what_is_due_says_how_it_is_counted_and_opens_for_the_keyboard(signed_in, ada, grace, now):

@@ -35,7 +35,9 @@ from tickets.views.desk.common import ticket_or_404
 
 #: Which state an agent last set with a reply, offered again for the next one.
 REMEMBERED = "desk-reply-status"
-ORDER_COOKIE = "desk-order"
+#: How a reader last wanted the conversation: what the address says by this name, the cookie keeps.
+ORDER_COOKIE, SHOW_COOKIE = "desk-order", "desk-show"
+_CHOICES = {"order": (ORDER_COOKIE, ("newest", "oldest")), "show": (SHOW_COOKIE, ("all", "messages"))}
 #: Older items than these are folded away.
 MOST_SHOWN = 40
 OTHERS = 8
@@ -82,16 +84,17 @@ def render_ticket(
     """The page, with what was typed and 422 when a composer comes back with errors."""
     policy = promise.policy_for(ticket)
     story = timeline.for_agent(ticket, person)
-    shown = shown_items(request, story)
+    items, older = _folded(shown_items(request, story), newest_first=is_newest_first(request))
     desk = composer_block.of(ticket, person)
     composer = composer or _composer(request, ticket, person, policy, desk)
     context = {
         "ticket": ticket,
         "chosen": inserting.chosen(request, person, ticket, composer, desk),
         "newest_first": is_newest_first(request),
-        "show": "messages" if request.GET.get("show") == "messages" else "all",
-        "items": shown[:MOST_SHOWN],
-        "older": shown[MOST_SHOWN:],
+        "show": "messages" if is_messages_only(request) else "all",
+        "items": items,
+        "older": older,
+        "newest": next((item for item in reversed(story) if item.is_message), None),
         **lively(ticket, person, policy, story),
         "composer": composer,
         "desk": desk,
@@ -103,8 +106,9 @@ def render_ticket(
         "organization": _organization(ticket.organization, policy) if ticket.organization else None,
     }
     response = render(request, "tickets/desk/ticket.html", context, status=422 if composer.errors else 200)
-    if request.GET.get("order") in ("newest", "oldest"):
-        response.set_cookie(ORDER_COOKIE, request.GET["order"], max_age=31_536_000, samesite="Lax", httponly=True)
+    for name, (cookie, known) in _CHOICES.items():
+        if request.GET.get(name) in known:
+            response.set_cookie(cookie, request.GET[name], max_age=31_536_000, samesite="Lax", httponly=True)
     return response
 
 
@@ -126,13 +130,32 @@ def lively(ticket: Ticket, person: User, policy: SupportPolicy, story: list[time
 
 def is_newest_first(request: HttpRequest) -> bool:
     """In which order this reader wants the conversation."""
-    return (request.GET.get("order") or request.COOKIES.get(ORDER_COOKIE)) != "oldest"
+    return _choice(request, "order") != "oldest"
+
+
+def is_messages_only(request: HttpRequest) -> bool:
+    """Whether this reader wants what was said, without what happened."""
+    return _choice(request, "show") == "messages"
+
+
+def _choice(request: HttpRequest, name: str) -> str:
+    """What the address asks for, else what was chosen last; empty for neither."""
+    cookie, known = _CHOICES[name]
+    asked = request.GET.get(name, "")
+    return asked if asked in known else request.COOKIES.get(cookie, "")
 
 
 def shown_items(request: HttpRequest, story: list[timeline.Item]) -> list[timeline.Item]:
     """As the reader wants it: messages alone or everything, the newest or the oldest first."""
-    only = [item for item in story if item.is_message] if request.GET.get("show") == "messages" else story
+    only = [item for item in story if item.is_message] if is_messages_only(request) else story
     return list(reversed(only)) if is_newest_first(request) else only
+
+
+def _folded(shown: list[timeline.Item], *, newest_first: bool) -> tuple[list[timeline.Item], list[timeline.Item]]:
+    """What the page shows, and what is older and folded away, in whichever order they stand."""
+    if newest_first:
+        return shown[:MOST_SHOWN], shown[MOST_SHOWN:]
+    return shown[-MOST_SHOWN:], shown[:-MOST_SHOWN]
 
 
 def _composer(

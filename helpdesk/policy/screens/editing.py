@@ -127,6 +127,7 @@ TABS: tuple[tuple[Callable[[], str], str], ...] = (
     (lambda: _("Rules"), "policy_rules"),
     (lambda: _("Approvals"), "policy_approvals"),
     (lambda: _("Customers"), "policy_asking"),
+    (lambda: _("Maintenance"), "policy_maintenance"),
     (lambda: _("History"), "policy_history"),
     (lambda: _("Policy file"), "policy_file"),
 )

@@ -166,6 +166,7 @@ class LengthField(forms.CharField):
 _UNITS = (
     (r"\s*(?:раб(?:очих|очий|очие|очего)?\.?\s*(?:дней|дня|день|дн\.?)|р\.?\s?д\.?)", " business days"),
     (r"\s*(?:d[ií]as?\s+(?:laborables?|h[áa]biles?)|working\s+days?|bd)", " business days"),
+    (r"\s*(?:дней|дня|день|дн\.?|d[ií]as?)(?=\s|$)", " days"),
     (r"\s*(?:часов|часа|час|ч\.?|horas?)(?=\s|\d|$)", "h"),
     (r"\s*(?:минуты|минута|минут|мин\.?|minutos?)(?=\s|\d|$)", "m"),
 )
@@ -174,10 +175,10 @@ _UNITS = (
 _SIDES = {"до": "before", "antes": "before", "после": "after", "después": "after", "despues": "after"}
 
 
-def read_length(written: str) -> Duration:
-    """A target as people write it. ValidationError says what to write instead."""
+def read_length(written: str, *, days_allowed: bool = False) -> Duration:
+    """A length as people write it; days of 24 hours only if allowed. ValidationError says what to write instead."""
     try:
-        return durations.parse(_with_usual_units(written), days_allowed=False)
+        return durations.parse(_with_usual_units(written), days_allowed=days_allowed)
     except ValueError:
         raise ValidationError(
             gettext('"%(written)s" is no length of time here. Write 90m, 4h, 1h30m or 3 business days.')

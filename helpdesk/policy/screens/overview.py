@@ -76,6 +76,7 @@ def _cards(policy: SupportPolicy, query: str) -> Iterator[Card]:
     yield Card(
         _("What customers may ask for"), "users", reverse("desk:policy_asking") + query, list(_asked_for(policy))
     )
+    yield Card(_("Maintenance"), "tool", reverse("desk:policy_maintenance") + query, list(_told_ahead(policy)))
     counted = [
         ngettext("%(count)s request category", "%(count)s request categories", len(policy.categories)),
         ngettext("%(count)s contract", "%(count)s contracts", len(policy.contracts)),
@@ -103,6 +104,13 @@ def _asked_for(policy: SupportPolicy) -> Iterator[str]:
     wait, line = policy.escalation.customer_may_after, callbacks.phone_line(policy)
     yield _("The next tier: after %(length)s") % {"length": words.duration(wait)} if wait else _("No next tier")
     yield _("A call") if line else _("No calls")
+
+
+def _told_ahead(policy: SupportPolicy) -> Iterator[str]:
+    """How long ahead customers are told of maintenance."""
+    ahead = policy.maintenance.lead_times if policy.maintenance else ()
+    times = ", ".join(words.wall_length(each.seconds or 0) for each in ahead)
+    yield _("Told ahead: %(times)s") % {"times": times} if times else _("Not told ahead")
 
 
 def names(records: Mapping[str, Any]) -> list[str]:

@@ -155,14 +155,14 @@ def lengths(policy: SupportPolicy) -> dict[str, str]:
     if fair.session_limit:
         found["session_limit"] = words.duration(fair.session_limit)
         found["session_channels"] = ", ".join(say(policy.channels[key].name) for key in fair.session_channels)
-    if policy.maintenance and policy.maintenance.lead_times:
-        found["lead_times"] = ", ".join(words.wall_length(each.seconds or 0) for each in policy.maintenance.lead_times)
+    if ahead := lead_times(policy):
+        found["lead_times"] = ahead
     if policy.feedback and policy.feedback.ask:
         for name in ("cooldown", "correctable"):
             length: Duration = getattr(policy.feedback, name)
-            found[name] = words.duration(length) if length.days else words.wall_length(length.seconds or 0)
+            found[name] = _in_days(length)
     within = policy.self_service.reopen_within
-    found["reopen_within"] = words.duration(within) if within.days else words.wall_length(within.seconds or 0)
+    found["reopen_within"] = _in_days(within)
     if policy.complaints:
         found["complaints"] = words.duration(policy.complaints.target)
     if policy.escalation.customer_may_after:
@@ -202,3 +202,14 @@ def contents(policy: SupportPolicy) -> Iterator[tuple[str, str]]:
 def _has_guidance(policy: SupportPolicy) -> bool:
     guidance = policy.guidance
     return bool(guidance.before or guidance.examples or guidance.subject or policy.responsibilities.customer)
+
+
+def lead_times(policy: SupportPolicy) -> str:
+    """How long ahead maintenance is announced: 7 days, 24 hours, 3 working days. Empty where it is not."""
+    ahead = policy.maintenance.lead_times if policy.maintenance else ()
+    return ", ".join(map(_in_days, ahead))
+
+
+def _in_days(length: Duration) -> str:
+    """Wall time in days where it is whole days; working days as they are."""
+    return words.duration(length) if length.days else words.wall_length(length.seconds or 0)

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,22 +19,21 @@ from sla.document.terms import STOPPABLE
 from tickets.promise import NAMES
 
 DAY = 24 * 60 * 60
-#: More notices of one maintenance would be a nuisance.
-MOST_NOTICES = 6
 
 
 class LeadTimesField(forms.CharField):
-    """Several lengths of time, as 7 days, 24h; nothing for none. Gives them as a file has them."""
+    """Several lengths of time, as 7 days, 24h, 3 business days; nothing for none. Gives them as a file has them."""
 
     def clean(self, value: Any) -> Any:
         """The lengths, the longest first, each once. ValidationError says which is none."""
         written = [each.strip() for each in re.split(r"[,;]", super().clean(value)) if each.strip()]
-        if len(written) > MOST_NOTICES:
-            raise ValidationError(gettext("Write at most %(most)s times.") % {"most": MOST_NOTICES})
         lengths = {read_length(each, days_allowed=True) for each in written}
-        if any(each.seconds is None for each in lengths):
-            raise ValidationError(gettext("Write hours or days, such as 24h or 7 days; these count every day."))
-        return [str(each) for each in sorted(lengths, key=lambda each: each.seconds or 0, reverse=True)]
+        return [str(each) for each in sorted(lengths, key=_roughly, reverse=True)]
+
+
+def _roughly(length: Duration) -> int:
+    """Seconds to sort by: how long business days are depends on when."""
+    return (length.days or 0) * DAY if length.seconds is None else length.seconds
 
 
 def _as_typed(length: Duration) -> str:
@@ -44,7 +42,7 @@ def _as_typed(length: Duration) -> str:
 
 
 class MaintenanceForm(PartForm):
-    """The policy's part `maintenance`, which `changes` replaces."""
+    """The policy's part `maintenance`, which `write_into` replaces."""
 
     places = {name: name for name in ("text", "lead_times", "affected_only", "stops")}
 
@@ -70,7 +68,7 @@ class MaintenanceForm(PartForm):
                 "Such as 7 days, 24h: a notice goes out at each of these times before the work begins, besides those"
                 " at its beginning and end."
             ),
-            max_length=120,
+            max_length=1_000,
             required=False,
         )
         self.fields["affected_only"] = forms.BooleanField(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from helpdesk.policy.screens.approvals import OVERDUE
 from helpdesk.policy.screens.editing import configuring, editing_of, rendered
+from helpdesk.policy.sections import lead_times
 from sla import words
 from sla.document import SupportPolicy
 from sla.models import PolicyDraft, PolicyVersion
@@ -108,8 +109,7 @@ def _asked_for(policy: SupportPolicy) -> Iterator[str]:
 
 def _told_ahead(policy: SupportPolicy) -> Iterator[str]:
     """How long ahead customers are told of maintenance."""
-    ahead = policy.maintenance.lead_times if policy.maintenance else ()
-    times = ", ".join(words.wall_length(each.seconds or 0) for each in ahead)
+    times = lead_times(policy)
     yield _("Told ahead: %(times)s") % {"times": times} if times else _("Not told ahead")
 
 

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.policy.screens.drafting import Document
-from helpdesk.policy.screens.editing import Editing, rendered, screen
+from helpdesk.policy.screens.editing import Editing, drafted, rendered, screen
 from helpdesk.policy.screens.forms import LengthField, PartForm
-from sla.document import PolicyError
 from sla.document.contact import Approvals
 
 #: What becomes of an approval that is not answered in time.
@@ -23,7 +22,7 @@ OVERDUE = {
 
 
 class ApprovalsForm(PartForm):
-    """The policy's part `approvals`, which `changes` replaces."""
+    """The policy's part `approvals`, which `write_into` replaces."""
 
     places = {name: name for name in ("answer_within", "overdue")}
 
@@ -41,11 +40,11 @@ class ApprovalsForm(PartForm):
             label=_("What is not answered in time"), choices=list(OVERDUE.items()), widget=forms.RadioSelect
         )
 
-    def changes(self) -> Document:
-        """The part as the document has it."""
+    def write_into(self, document: Document) -> None:
+        """Put the part into the document."""
         data = self.cleaned_data
         within = {"answer_within": data["answer_within"]} if data["answer_within"] else {}
-        return {"overdue": data["overdue"], **within}
+        document["approvals"] = {"overdue": data["overdue"], **within}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,13 +52,8 @@ class ApprovalsForm(PartForm):
 def approvals(request: HttpRequest, editing: Editing) -> HttpResponse:
     """Change what is said about approvals."""
     form = ApprovalsForm(request.POST if request.method == "POST" else None, approvals=editing.policy.approvals)
-    if request.method == "POST" and form.is_valid():
-        document = editing.document()
-        document["approvals"] = form.changes()
-        try:
-            return editing.keep(document)
-        except PolicyError as error:
-            form.refuse(error, inside="approvals")
+    if answer := drafted(request, editing, form, inside="approvals"):
+        return answer
     context = {"form": form, "slas": editing.policy.sla.values()}
     return rendered(
         request, "approvals.html", context, tab="policy_approvals", editing=editing, status=422 if form.errors else 200

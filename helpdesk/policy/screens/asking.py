@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.policy.screens.drafting import Document
-from helpdesk.policy.screens.editing import Editing, rendered, screen
+from helpdesk.policy.screens.editing import Editing, drafted, rendered, screen
 from helpdesk.policy.screens.forms import LengthField, PartForm
-from sla.document import PolicyError, SupportPolicy
+from sla.document import SupportPolicy
 
 MAY_AFTER = "customer_may_after"
 
@@ -69,13 +69,8 @@ def _put(part: Document, name: str, value: Any) -> None:
 def asking(request: HttpRequest, editing: Editing) -> HttpResponse:
     """Change what customers may ask for."""
     form = AskingForm(request.POST if request.method == "POST" else None, policy=editing.policy)
-    if request.method == "POST" and form.is_valid():
-        document = editing.document()
-        form.write_into(document)
-        try:
-            return editing.keep(document)
-        except PolicyError as error:
-            form.refuse(error)
+    if answer := drafted(request, editing, form):
+        return answer
     context = {"form": form, "is_closed": not editing.policy.channels["phone"].on}
     return rendered(
         request, "asking.html", context, tab="policy_asking", editing=editing, status=422 if form.errors else 200

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.policy.screens import drafting
 from helpdesk.policy.screens.drafting import Document
+from helpdesk.policy.screens.forms import PartForm
 from sla.document import PolicyError, SupportPolicy
 from sla.models import PolicyDraft, PolicyVersion
 from tenants.access import staff_who_may
@@ -60,6 +61,22 @@ class Editing:
     def keep(self, document: Document) -> HttpResponse:
         """Write the changed document down and go to its plan. Raises PolicyError with all that is wrong."""
         return redirect("desk:policy_draft", self.write(document).pk)
+
+
+def drafted(request: HttpRequest, editing: Editing, form: PartForm, *, inside: str = "") -> HttpResponse | None:
+    """What is answered to a form that was sent and goes into a draft; None if it is to be shown, with what is wrong.
+
+    `inside` is the path of the part that the form is about.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    document = editing.document()
+    form.write_into(document)
+    try:
+        return editing.keep(document)
+    except PolicyError as error:
+        form.refuse(error, inside=inside)
+        return None
 
 
 def moved(records: list[Document], key: str, *, up: bool) -> list[Document]:

@@ -205,6 +205,10 @@ class PartForm(forms.Form):
     #: Where in the document each field is: the end of a path, or its beginning, to the name of the field.
     places: dict[str, str] = {}
 
+    def write_into(self, document: dict[str, Any]) -> None:
+        """Put what was chosen into the document; for forms that `editing.drafted` keeps."""
+        raise NotImplementedError
+
     def refuse(self, error: PolicyError, *, inside: str = "") -> None:
         """Show the document's problems; `inside` is the path of the part that this form is about."""
         for problem in error.problems[:20]:

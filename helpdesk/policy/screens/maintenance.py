@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.policy.screens.drafting import Document
-from helpdesk.policy.screens.editing import Editing, rendered, screen
+from helpdesk.policy.screens.editing import Editing, drafted, rendered, screen
 from helpdesk.policy.screens.forms import PartForm, WordsField, read_length
-from sla.document import Duration, PolicyError, SupportPolicy
+from sla.document import Duration, SupportPolicy
 from sla.document.terms import STOPPABLE
 from tickets.promise import NAMES
 
@@ -102,13 +102,8 @@ class MaintenanceForm(PartForm):
 def maintenance(request: HttpRequest, editing: Editing) -> HttpResponse:
     """Change how maintenance is announced."""
     form = MaintenanceForm(request.POST if request.method == "POST" else None, policy=editing.policy)
-    if request.method == "POST" and form.is_valid():
-        document = editing.document()
-        form.write_into(document)
-        try:
-            return editing.keep(document)
-        except PolicyError as error:
-            form.refuse(error, inside="maintenance")
+    if answer := drafted(request, editing, form, inside="maintenance"):
+        return answer
     status = 422 if form.errors else 200
     return rendered(
         request, "maintenance.html", {"form": form}, tab="policy_maintenance", editing=editing, status=status

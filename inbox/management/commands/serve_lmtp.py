@@ -13,7 +13,7 @@ from inbox.intake import lmtp
 from tenants.roles import refuse_bypass
 
 #: People wait for pages, and nobody for what is made of a mail that is kept: a burst leaves the processor to the pages.
-PATIENT = 10
+NICENESS = 10
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, at_once: int, **options: Any) -> None:
         """Serve, and end cleanly on SIGTERM. Raises what refuse_bypass() raises."""
         refuse_bypass()
-        os.nice(PATIENT)
+        os.nice(NICENESS)
 
         def ready() -> None:
             self.stdout.write(f"Mail is taken by LMTP at {host}, port {port}.")

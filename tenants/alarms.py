@@ -103,6 +103,15 @@ def cancel(kind: str, *subjects: UUID) -> None:
         )
 
 
+def put_off(kind: str, subjects: Collection[UUID], at: datetime) -> None:
+    """Wake up for those of these that are still waited for at this time instead. Sets none that was not set."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tenants_alarm SET at = %s WHERE tenant_id = %s AND kind = %s AND subject = ANY(%s::uuid[])",
+            [at, active_tenant().id, kind, as_array(subjects)],
+        )
+
+
 #: What was set inside gathered().
 _gathered: ContextVar[dict[tuple[str, UUID], datetime] | None] = ContextVar("gathered", default=None)
 

@@ -33,6 +33,8 @@ NOBODY, LARGE = "550 5.1.1 No such mailbox here", "552 5.3.4 Larger than any mai
 LONGEST_LINE = 1024 * 1024
 #: Seconds that a mail server may say nothing; how long mails that are being taken are waited for at the end.
 SILENCE, PATIENCE = 120.0, 30.0
+#: A backlog is taken in goes, after each of which this many times as long is rested: pages need the database as well.
+RESTS = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +56,15 @@ class Door(LMTP):
 class Taker:
     """Takes mails that are kept, in threads: a tenant's in the order in which they came, many together if many came.
 
-    Used by the event loop alone. What it leaves when it ends is taken by the alarm that was set with each mail.
+    Used by the event loop alone. What it leaves when it ends is taken by the alarm that was set with each mail; until
+    then these alarms are put off, so that workers do not take the same backlog beside it.
     """
 
     def __init__(self, threads: ThreadPoolExecutor) -> None:
         self._threads = threads
         self._waiting: dict[Tenant, deque[UUID]] = {}
+        self._put_off_at: dict[Tenant, float] = {}
+        self._resting: set[Tenant] = set()
         self.busy: set[Tenant] = set()
         self.is_ending = False
 
@@ -69,19 +74,37 @@ class Taker:
         self._go_on(tenant)
 
     def _go_on(self, tenant: Tenant) -> None:
-        if self.is_ending or tenant in self.busy or not self._waiting.get(tenant):
+        if self.is_ending or tenant in self.busy | self._resting or not self._waiting.get(tenant):
             return
         waiting = self._waiting.pop(tenant)
         some = [waiting.popleft() for _ in range(min(len(waiting), together.MOST))]
         if waiting:
             self._waiting[tenant] = waiting
         self.busy.add(tenant)
+        loop = asyncio.get_running_loop()
         # The threads' queue holds one such work a tenant: none waits for all mails of another.
-        work = asyncio.get_running_loop().run_in_executor(self._threads, _take, tenant, some)
-        work.add_done_callback(partial(self._done, tenant))
+        work = loop.run_in_executor(self._threads, _take, tenant, some, self._to_put_off(tenant, loop.time()))
+        work.add_done_callback(partial(self._done, tenant, loop.time()))
 
-    def _done(self, tenant: Tenant, work: asyncio.Future[None]) -> None:
+    def _to_put_off(self, tenant: Tenant, now: float) -> list[UUID]:
+        """What still waits, once in a while."""
+        if now < self._put_off_at.get(tenant, 0.0) + receiving.LEASE.total_seconds() / 2:
+            return []
+        self._put_off_at[tenant] = now
+        return list(self._waiting.get(tenant, ()))
+
+    def _done(self, tenant: Tenant, began: float, work: asyncio.Future[None]) -> None:
         self.busy.discard(tenant)
+        if self._waiting.get(tenant):
+            self._resting.add(tenant)
+            loop = asyncio.get_running_loop()
+            loop.call_later(RESTS * (loop.time() - began), self._rested, tenant)
+        else:
+            self._waiting.pop(tenant, None)
+            self._put_off_at.pop(tenant, None)
+
+    def _rested(self, tenant: Tenant) -> None:
+        self._resting.discard(tenant)
         self._go_on(tenant)
 
 
@@ -134,9 +157,11 @@ def _keep(raw: bytes, address: str, kept: list[tuple[Tenant, UUID]]) -> str:
     return _answered(act)
 
 
-def _take(tenant: Tenant, mails: Sequence[UUID]) -> None:
+def _take(tenant: Tenant, mails: Sequence[UUID], others: Sequence[UUID]) -> None:
     close_old_connections()
     try:
+        if others:
+            receiving.put_off(tenant, others, timezone.now())
         together.take(tenant, mails, timezone.now())
     except Exception:
         log.exception("Mails that are kept could not be taken; their alarms take them.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -144,6 +144,12 @@ def take(tenant: Tenant, mail_id: UUID, at: datetime) -> None:
         with mail.raw.open("rb") as file:
             raw = file.read()
         take_kept(tenant, mail_id, readable(raw), at)
+
+
+def put_off(tenant: Tenant, mails: Collection[UUID], at: datetime) -> None:
+    """Somebody has these, and takes them soon: their alarms wait as long as if they came now."""
+    with act_as(tenant):
+        alarms.put_off(TAKE, mails, at + LEASE)
 
 
 def _take_later(mail: InboundMail) -> None:

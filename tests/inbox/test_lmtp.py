@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import smtplib
 import socket
@@ -9,7 +10,11 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from itertools import pairwise
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError, connections
@@ -205,6 +210,44 @@ def test_what_a_door_that_was_killed_had_kept_is_taken_once(desks, mail_door):
 
     assert [each.outcome for each in kept(acme)] == ["ticket"] * 10
     assert len({each.ticket_id for each in kept(acme)}) == 10
+
+
+def test_what_waits_at_a_busy_door_is_left_to_it(monkeypatch):
+    """Their alarms are put off again and again, and it rests between its goes; what comes then waits for that too."""
+    acme, mails, goes = Tenant(pk=1), [UUID(int=number) for number in range(150)], []
+    monkeypatch.setattr(receiving, "LEASE", timedelta(seconds=0.1))
+
+    def take(tenant, some, others):
+        goes.append((time.monotonic(), some, others))
+        time.sleep(0.05)
+
+    monkeypatch.setattr(lmtp, "_take", take)
+
+    async def burst():
+        with ThreadPoolExecutor(4) as threads:
+            taker = lmtp.Taker(threads)
+            for each in mails:
+                taker.take(acme, each)
+                await asyncio.sleep(0.002)
+            while sum(len(some) for _, some, _ in goes) < len(mails) or taker.busy:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(burst())
+
+    assert [mail for _, some, _ in goes for mail in some] == mails
+    assert min(later - now for (now, *_), (later, *_) in pairwise(goes)) > 0.05 * (1 + lmtp.RESTS)
+    assert sum(bool(others) for *_, others in goes) > 1
+    for index, (_, _, others) in enumerate(goes):
+        assert set(others) <= {mail for _, some, _ in goes[index + 1 :] for mail in some}
+
+
+def test_mails_that_a_door_has_wait_as_if_they_came_now(at_acme):
+    _, waits, _ = receiving.accept(mail(message_id="<p@pc>"), to="support@acme.example", at=MONDAY_9AM)
+    later = MONDAY_9AM + timedelta(minutes=1)
+
+    receiving.put_off(at_acme, [waits.pk], later)
+
+    assert Alarm.objects.get(kind=receiving.TAKE, subject=waits.pk).at == later + receiving.LEASE
 
 
 def test_its_alarm_and_its_door_do_not_take_a_mail_both(desks, monkeypatch):

@@ -141,7 +141,8 @@ def test_r32_a_burst_is_kept_and_the_pages_stay_quick(live_site, mail_door, owne
     set_up_desk(acme, "ione")
     with act_as(acme):
         token = token_of(make_person("Grace"))
-    before = _pages(live_site, sized(5, 100))
+    _used(live_site, token, 1)  # the first of all is slow
+    before, _ = _used(live_site, token, sized(5, 300))
 
     def pour(first: int) -> None:
         with smtplib.LMTP("127.0.0.1", mail_door.port, timeout=600) as client:
@@ -155,11 +156,13 @@ def test_r32_a_burst_is_kept_and_the_pages_stay_quick(live_site, mail_door, owne
     began = time.monotonic()
     # Processes of their own, as mail servers are: threads would hold up the one that measures the pages.
     streams = [Aside(partial(pour, first)) for first in range(lines)]
-    during, filing = [], []
+    during: list[float] = []
+    filing: list[float] = []
     handed_over = 0.0
     while handed_over == 0 or _waiting(acme):
-        during += _pages(live_site, 1)
-        filing.append(_file(live_site, token))
+        pages, filed = _used(live_site, token, 1)
+        during += pages
+        filing += filed
         if handed_over == 0 and not any(each.runs for each in streams):
             handed_over = (time.monotonic() - began) / 60
     minutes = (time.monotonic() - began) / 60
@@ -168,8 +171,8 @@ def test_r32_a_burst_is_kept_and_the_pages_stay_quick(live_site, mail_door, owne
     usual, slow = _p95(before), _p95(during)
     tell(
         "R-32",
-        f"{count:,} mails of {size // 1000} kB at once: all kept in 10 minutes, pages half as quick at worst,"
-        " tickets filed in 2 s",
+        f"{count:,} mails of {size // 1000} kB at once, beside somebody who files requests all the time: all kept in"
+        " 10 minutes, pages half as quick at worst, tickets filed in 2 s",
         f"{kept:,} handed over in {handed_over:.1f} and taken in {minutes:.1f} minutes;"
         f" 95 of 100 pages in {usual * 1000:.0f} ms before, in {slow * 1000:.0f} ms meanwhile;"
         f" filing {max(filing):.1f} s at most",
@@ -188,13 +191,15 @@ def _p95(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.95)]
 
 
-def _pages(site, count: int) -> list[float]:
-    times = []
-    for _ in range(count):
+def _used(site, token: str, rounds: int) -> tuple[list[float], list[float]]:
+    """The seconds of pages and of requests filed by somebody who does nothing else, one after the other."""
+    pages, filing = [], []
+    for _ in range(rounds):
         began = time.monotonic()
         _ask(f"{site.address}/accounts/login/", {})
-        times.append(time.monotonic() - began)
-    return times
+        pages.append(time.monotonic() - began)
+        filing.append(_file(site, token))
+    return pages, filing
 
 
 def _file(site, token: str) -> float:

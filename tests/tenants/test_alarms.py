@@ -1,6 +1,7 @@
 """Alarms: one row for whatever is to happen later; done once, tried again, parked in the end."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -83,6 +84,22 @@ def test_an_alarm_can_be_moved_and_cancelled(acme):
 
         alarms.cancel("record", SUBJECT)
         assert not Alarm.objects.filter(tenant=acme).exists()
+
+
+def test_only_what_is_still_waited_for_is_put_off(acme, globex):
+    gone, theirs, later = uuid4(), uuid4(), MONDAY_9AM + timedelta(hours=1)
+    with act_as(globex):
+        alarms.set("record", theirs, MONDAY_9AM)
+    with act_as(acme):
+        alarms.set_many([("record", SUBJECT, MONDAY_9AM), ("fail", SUBJECT, MONDAY_9AM)])
+
+        alarms.put_off("record", [SUBJECT, gone, theirs], later)
+
+    assert set(Alarm.objects.filter(tenant__in=[acme, globex]).values_list("kind", "subject", "at")) == {
+        ("record", SUBJECT, later),
+        ("fail", SUBJECT, MONDAY_9AM),
+        ("record", theirs, MONDAY_9AM),
+    }
 
 
 def test_failed_work_leaves_nothing_behind_and_is_tried_with_growing_gaps_then_parked(acme):

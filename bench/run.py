@@ -56,8 +56,9 @@ class Bench:
             few = self._grow(10)
             before, lists_before = self._measure(few), lists.measure(self.port, few)
             largest = self._grow(self.wanted.tenants)
-            self._print(before, self._measure(largest))
-            lists.report(lists_before, lists.measure(self.port, largest))
+            self._print(before, self._measure(few), "a tenant like all others")
+            self._print(before, self._measure(largest), f"the largest, with {LARGEST} times as many as the others")
+            lists.report(lists_before, lists.measure(self.port, few), lists.measure(self.port, largest))
             replay.measure(largest, self._say)
             recalculation.measure(largest, self._replier(largest), self._say)
         finally:
@@ -225,10 +226,11 @@ class Bench:
 
             return median_ms(act)
 
-    def _print(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+    def _print(self, before: dict[str, Any], after: dict[str, Any], whose: str) -> None:
         """A line a figure: milliseconds now, ratio to the bare view, to ten thousand tickets, and queries."""
         bare = after["bare view"]
-        print(f"\n{'':24}{'ms':>9}{'x bare':>9}{'x 10,000':>10}{'queries':>9}   (at {self._tickets():,} tickets)")
+        print(f"\n{whose}")
+        print(f"{'':24}{'ms':>9}{'x bare':>9}{'x 10,000':>10}{'queries':>9}   (at {self._tickets():,} tickets)")
         for name, figure in after.items():
             if isinstance(figure, float):
                 growth = figure / before[name]

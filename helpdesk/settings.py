@@ -257,6 +257,8 @@ PUBLIC_PORT = env("PUBLIC_PORT", default="")
 ACCOUNT_MAIL = "inbox.actions.post_account_mail"
 # By which addresses mail comes in, for the checklist of what is set up, which is a page of a lower layer.
 MAIL_IN = "inbox.mailboxes.coming_in"
+# Choices of what the audit log tells, of the apps above the page that shows it.
+AUDIT_WORDS = ["inbox.audited.WORDS", "notices.audited.WORDS"]
 
 # --- Safety ------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

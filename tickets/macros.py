@@ -156,16 +156,21 @@ def found(name: str, value: Any) -> Any:
     return model.objects.filter(key=value, is_active=True).first()
 
 
+def sentence(name: str, called: object) -> str:
+    """An act in words, by the name of what it names."""
+    return str(_SENTENCES[name] % {"name": called})
+
+
 def _line(name: str, value: Any, ticket: Ticket, person: User) -> Line:
     row = None if name == "tags" or value in (ME, NOBODY) else found(name, value)
     if name == "tags":
-        text = _("Add the tags: %(tags)s.") % {"tags": ", ".join(value)}
+        text = sentence(name, ", ".join(value))
     elif name == "assignee" and value == ME:
         text = _("Assign the ticket to you.")
     elif name == "assignee" and value == NOBODY:
         text = _("Assign the ticket to nobody.")
     else:
-        text = _SENTENCES[name] % {"name": row if row is not None else value}
+        text = sentence(name, row if row is not None else value)
         if row is None:
             return Line(name, _("Left out: %(act)s") % {"act": _MISSING[name] % {"name": value}}, "gone")
     needed = Permission.ASSIGN if name in ("team", "assignee") else Permission.CHANGE
@@ -183,6 +188,7 @@ _SENTENCES: dict[str, Any] = {
     "priority": gettext_lazy("Set the priority to %(name)s."),
     "team": gettext_lazy("Hand the ticket over to %(name)s."),
     "assignee": gettext_lazy("Assign the ticket to %(name)s."),
+    "tags": gettext_lazy("Add the tags: %(name)s."),
 }
 _MISSING: dict[str, Any] = {
     "status": gettext_lazy("the state %(name)s no longer exists."),

@@ -217,8 +217,10 @@ def _locked(mailbox: Mailbox) -> Mailbox:
 def _told(mailbox: Mailbox) -> dict[str, Any]:
     """As the audit log tells it; no secrets."""
     account = ImapAccount.objects.filter(mailbox=mailbox, is_on=True).first()
-    said: dict[str, Any] = {name: str(getattr(mailbox, name) or "") for name in _FIELDS}
-    said |= {"is_advisory": mailbox.is_advisory, "aliases": aliases_of(mailbox)}
+    said: dict[str, Any] = {name: getattr(mailbox, name) for name in _FIELDS}
+    # The policy's own by their keys, so that each reader sees them in their language.
+    said |= {name: said[name].key if said[name] else "" for name in ("category", "team")}
+    said["aliases"] = aliases_of(mailbox)
     if account is not None:
         said |= {{"scope": "token_scope"}.get(name, name): str(getattr(account, name)) for name in _IMAP}
     return said

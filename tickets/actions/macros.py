@@ -184,5 +184,5 @@ def _told(macro: Macro) -> dict[str, Any]:
         "text": [f"{language}: {said}" for language, said in sorted(macro.text.items())],
         "acts": acts,
         "audience": str(macro.audience),
-        "team": str(macro.team) if macro.team else "",
+        "team": macro.team.key if macro.team else "",
     }

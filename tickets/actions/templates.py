@@ -111,9 +111,16 @@ def _require_levels(policy: SupportPolicy, impact: str, urgency: str) -> None:
 
 def told(template: TicketTemplate) -> dict[str, Any]:
     """A template as the audit log keeps it."""
-    rows = ("requester", "organization", "category", "priority", "team", "assignee", "checklist")
+    rows = ("requester", "organization", "assignee", "checklist")
     kept = {name: str(getattr(template, name) or "") for name in rows}
-    kept["seen_by"] = str(template.audience or "")
+    # The policy's own by their keys, so that each reader sees them in their language.
+    keyed = {"category": template.category, "priority": template.priority, "team": template.team}
+    keyed["seen_by"] = template.audience
+    keys = {name: row.key if row else "" for name, row in keyed.items()}
     words = {name: getattr(template, name) for name in ("name", "subject", "description", "impact", "urgency", "tags")}
-    answers = [f"{key}: {answer}" for key, answer in sorted(template.answers.items())]
-    return {**words, **kept, "answers": answers, "receipt": template.sends_receipt}
+    answers = [f"{key}: {_listed(answer)}" for key, answer in sorted(template.answers.items())]
+    return {**words, **kept, **keys, "answers": answers, "receipt": template.sends_receipt}
+
+
+def _listed(answer: Any) -> Any:
+    return ", ".join(answer) if isinstance(answer, list) else answer

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models import AuditEntry, User
 from tickets.sentences.audited import value
+from tickets.sentences.keys import Names
 
 ACTS: dict[str, str | Promise] = {
     "organization.added": _("Organisation added"),
@@ -223,8 +224,13 @@ class Entry:
     changes: list[Change]
 
 
-def told(entries: Iterable[AuditEntry]) -> list[Entry]:
-    """The entries in the reader's language and zone. Wants `actor` loaded."""
+def told(entries: Iterable[AuditEntry], names: Names | None = None) -> list[Entry]:
+    """The entries in the reader's language and zone. Wants `actor` loaded.
+
+    `names` are those that were looked up so far. At most two queries, see Names.
+    """
+    entries, names = list(entries), names or Names()
+    names.read_people(entries)
     return [
         Entry(
             at=entry.at,
@@ -234,7 +240,11 @@ def told(entries: Iterable[AuditEntry]) -> list[Entry]:
             subject_name=entry.subject_name,
             is_organization=entry.act.startswith("organization."),
             changes=[
-                Change(str(_FIELDS.get(name, name)), value(name, entry.before), value(name, entry.after))
+                Change(
+                    str(_FIELDS.get(name, name)),
+                    value(name, entry.before, act=entry.act, names=names),
+                    value(name, entry.after, act=entry.act, names=names),
+                )
                 for name in {**entry.before, **entry.after}
                 if entry.before.get(name) or entry.after.get(name) or name == "can_sign_in"
             ],

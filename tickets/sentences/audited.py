@@ -1,14 +1,16 @@
-"""Values of the audit log in words: languages by name, recurrences as one says them, times in the reader's zone."""
+"""Values of the audit log in words: keys and languages by name, recurrences as one says them, times in one's zone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from django.utils.formats import date_format, time_format
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,22 +18,13 @@ from sla.recurrence import Rule, RuleInvalid
 from tenants.models import Role
 from tenants.permissions import Permission
 from tickets.models import Absence, Macro, Membership, Strike, Suspension, TemplateSchedule
+from tickets.sentences.keys import Names
 from tickets.sentences.recurring import days
 
-WORDS: dict[str, dict[Any, Any]] = {
-    "audience": {
-        **dict(Macro.Audience.choices),
-        "everyone": _("Everyone"),
-        "customers": _("Signed-in customers"),
-        "agents": _("Agents"),
-        "chosen": _("Only those it concerns"),
-    },
-    "state": {
-        "investigating": _("Looking for the cause"),
-        "identified": _("Cause found"),
-        "monitoring": _("Mended, being watched"),
-        "resolved": _("Over"),
-    },
+YES_OR_NO: Mapping[Any, Any] = {True: _("Yes"), False: _("No"), "True": _("Yes"), "False": _("No")}
+#: By field; for acts of their own, other apps say theirs in what settings.AUDIT_WORDS names.
+WORDS: dict[str, Mapping[Any, Any]] = {
+    "audience": dict(Macro.Audience.choices),
     "scope": dict(Membership.Scope.choices),
     "role": dict(Role.Kind.choices),
     "strike": dict(Strike.Kind.choices),
@@ -40,58 +33,40 @@ WORDS: dict[str, dict[Any, Any]] = {
     "held_tickets": dict(Absence.Tickets.choices),
     "rights": dict(Permission.choices),
     "closed": dict(TemplateSchedule.Closed.choices),
-    # Mail's own words: its models stand above this app.
-    "way": {
-        "site": _("The mail server of this site"),
-        "smtp": _("A mail server of your own (SMTP)"),
-        "provider": _("A provider, by its API"),
-    },
-    "security": {
-        "tls": "TLS",
-        "starttls": "STARTTLS",
-        "none": _("None: names, words and password can be read on the way"),
-    },
-    "return_path": {
-        "plus": _("Your address with a sign of ours, as support+…@acme.example"),
-        "domain": _("A domain of its own for what comes back"),
-        "plain": _("Your address as it is: what comes back is not recognised"),
-    },
-    "proof": {
-        "password": _("Password"),
-        "google": _("Google (OAuth 2.0)"),
-        "microsoft": _("Microsoft 365 (OAuth 2.0)"),
-        "oauth": _("Another provider (OAuth 2.0)"),
-    },
-    "start": {
-        "new": _("Only mail that arrives from now on"),
-        "unread": _("Unread mail that lies there, too"),
-        "all": _("All mail that lies there"),
-    },
-    "afterwards": {
-        "seen": _("It stays there, marked as read"),
-        "move": _("It is moved to another folder"),
-        "delete": _("It is deleted there"),
-    },
+    "can_sign_in": YES_OR_NO,
+    "receipt": YES_OR_NO,
+    "in_use": YES_OR_NO,
 }
-_YES_OR_NO = {True: _("Yes"), False: _("No"), "True": _("Yes"), "False": _("No")}
-_YES_OR_NO_NAMES = ("is_public", "can_sign_in", "receipt", "in_use", "is_active", "is_advisory", "signs")
-WORDS.update(dict.fromkeys(_YES_OR_NO_NAMES, _YES_OR_NO))
 
 
-def value(name: str, values: dict[str, Any]) -> str:
+@cache
+def _choices(kind: str) -> dict[str, Mapping[Any, Any]]:
+    """The words of acts that begin with this, by field."""
+    found = dict(WORDS)
+    for path in settings.AUDIT_WORDS:
+        found |= import_string(path).get(kind, {})
+    return found
+
+
+def value(name: str, values: dict[str, Any], *, act: str, names: Names) -> str:
     """What the log keeps by this name, in the reader's language and zone; empty for nothing."""
     kept = values.get(name)
     if kept is None:
         return ""
+    choices = _choices(act.partition(".")[0]).get(name, {})
     if isinstance(kept, list):
-        return ", ".join(_word(name, each) for each in kept)
-    return _word(name, kept)
+        # What a macro does is said in sentences.
+        return (" " if name == "acts" else ", ").join(_word(name, each, choices, names) for each in kept)
+    return _word(name, kept, choices, names)
 
 
-def _word(name: str, kept: Any) -> str:
-    if name in WORDS:
+def _word(name: str, kept: Any, choices: Mapping[Any, Any], names: Names) -> str:
+    if names.knows(name):
+        return names.say(name, str(kept))
+    if choices:
         # A role by its kind, or by its name, which may be one of those that every desk begins with.
-        return gettext(str(WORDS[name].get(kept, kept))) if name == "role" else str(WORDS[name].get(kept, kept))
+        word = str(choices.get(kept, kept))
+        return gettext(word) if name == "role" else word
     read: Callable[[Any], str] = _READ.get(name) or next(
         (_instant for begin in _INSTANTS if name.startswith(begin)), str
     )

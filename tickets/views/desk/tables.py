@@ -14,6 +14,7 @@ from tenants.tables import instant, lines_of, sent
 from tickets import callbacks
 from tickets.models import Absence, Callback, Organization
 from tickets.sentences import audit
+from tickets.sentences.keys import Names
 from tickets.views.desk.audit import narrowed as entries_of
 from tickets.views.desk.organizations import narrowed as organizations_of
 from tickets.views.desk.people import narrowed as people_of
@@ -51,9 +52,10 @@ def organizations(request: HttpRequest, person: User) -> StreamingHttpResponse:
 @staff_who_may(Permission.SEE_SYSTEM)
 def audit_log(request: HttpRequest, person: User) -> StreamingHttpResponse:
     """The log, or what it says of one subject."""
+    names = Names()  # for the whole file, so that no line looks them up anew
 
     def cells(row: AuditEntry) -> list[str]:
-        (entry,) = audit.told([row])
+        (entry,) = audit.told([row], names)
         changes = "; ".join(f"{each.label}: {each.before} → {each.after}" for each in entry.changes)
         actor = str(entry.actor) if entry.actor else _("The command line")
         return [instant(entry.at), actor, entry.subject_name, entry.text, changes]

@@ -28,6 +28,28 @@ def test_the_template_compiles(name):
     assert get_template(name)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_block_stands_in_two_places(name):
+    """One that is new inside another would fill those of its name further up as well: in the head of the page, say."""
+    inside = {block: outer for block, outer in nested(name).items() if outer}
+    above = name
+    while (found := re.match(r'{% extends "([^"]+)"', source(above))) and (FOLDER / found[1]).exists():
+        above = found[1]
+        assert {block: outer for block, outer in nested(above).items() if inside.get(block, outer) != outer} == {}
+
+
+def nested(name: str) -> dict[str, str]:
+    """The blocks of a template, and the one that each stands in, if any."""
+    found, open_blocks = {}, [""]
+    for block in re.findall(r"{% (?:block (\w+)|endblock\b)", source(name)):
+        if block:
+            found[block] = open_blocks[-1]
+            open_blocks.append(block)
+        else:
+            open_blocks.pop()
+    return found
+
+
 @pytest.mark.parametrize("name", ON_SCREEN)
 def test_the_template_has_no_inline_style_or_script(name):
     without_comments = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", source(name), flags=re.DOTALL)

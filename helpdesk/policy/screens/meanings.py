@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.policy.screens.drafting import Document
-from helpdesk.policy.screens.editing import MATRIX, Editing, rendered, screen
+from helpdesk.policy.screens.editing import MATRIX, Editing, drafted, rendered, screen
 from helpdesk.policy.screens.forms import PartForm, WordsField, options
 from helpdesk.policy.screens.priority_forms import COUNTED
-from sla.document import PolicyError, SupportPolicy
+from sla.document import SupportPolicy
 from sla.document.requests import Category
 from tenants.text import say
 from tickets.models import Ticket
@@ -73,7 +73,7 @@ class MeaningsForm(PartForm):
     """The words of a category for each priority, and the priority that its requests have when nobody chose one."""
 
     def __init__(self, data: Any, *, policy: SupportPolicy, category: Category) -> None:
-        self.policy = policy
+        self.policy, self.category = policy, category
         super().__init__(data, initial={"default_priority": category.default_priority or ""})
         usual = say(policy.default_priority.name)
         self.fields["default_priority"] = forms.ChoiceField(
@@ -96,9 +96,10 @@ class MeaningsForm(PartForm):
             **{f"meanings.{key}": f"meaning_{key}" for key in policy.priorities},
         }
 
-    def write_into(self, record: Document) -> None:
+    def write_into(self, document: Document) -> None:
         """Put what was written into the category of the document."""
         data = self.cleaned_data
+        record = next(each for each in document["categories"] if each["key"] == self.category.key)
         record["meanings"] = {key: words for key in self.policy.priorities if (words := data[f"meaning_{key}"])}
         record.pop("default_priority", None)
         if data["default_priority"]:
@@ -117,12 +118,7 @@ def meanings(request: HttpRequest, editing: Editing, key: str) -> HttpResponse:
     if category is None:
         raise Http404
     form = MeaningsForm(request.POST if request.method == "POST" else None, policy=editing.policy, category=category)
-    if request.method == "POST" and form.is_valid():
-        document = editing.document()
-        form.write_into(next(each for each in document["categories"] if each["key"] == key))
-        try:
-            return editing.keep(document)
-        except PolicyError as error:
-            form.refuse(error, inside=f"categories.{key}")
+    if answer := drafted(request, editing, form, inside=f"categories.{key}"):
+        return answer
     context = {"form": form, "category": category}
     return rendered(request, "meanings.html", context, tab=MATRIX, editing=editing, status=422 if form.errors else 200)

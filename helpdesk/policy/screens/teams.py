@@ -10,19 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.policy.screens.drafting import Document
-from helpdesk.policy.screens.editing import Editing, rendered, screen
+from helpdesk.policy.screens.editing import Editing, drafted, rendered, screen
 from helpdesk.policy.screens.forms import PartForm, WordsField
-from sla.document import PolicyError, SupportPolicy
+from sla.document import SupportPolicy
 from sla.document.people import Team
 from tickets.sentences.staffing import ASSIGNMENTS
 
 
 class TeamForm(PartForm):
-    """A known team; new ones are made with their tier. `changes` are what the document gets."""
+    """A known team; new ones are made with their tier."""
 
     places = {name: name for name in ("name", "assignment", "capacity")}
 
     def __init__(self, data: Any, *, policy: SupportPolicy, team: Team) -> None:
+        self.team = team
         super().__init__(data, initial={name: getattr(team, name) for name in self.places})
         self.fields["name"] = WordsField(longest=120, label=_("What it is called"), languages=policy.languages)
         self.fields["assignment"] = forms.ChoiceField(
@@ -39,11 +40,14 @@ class TeamForm(PartForm):
             help_text=_("Empty: without limit. A person's own page may say another number."),
         )
 
-    def changes(self) -> Document:
-        """What the form sets."""
+    def write_into(self, document: Document) -> None:
+        """Put what was chosen into the team of the document."""
         data = self.cleaned_data
-        capacity = {"capacity": data["capacity"]} if data["capacity"] else {}
-        return {"name": data["name"], "assignment": data["assignment"], **capacity}
+        (record,) = [each for each in document["teams"] if each["key"] == self.team.key]
+        record.pop("capacity", None)
+        record.update({"name": data["name"], "assignment": data["assignment"]})
+        if data["capacity"]:
+            record["capacity"] = data["capacity"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,15 +58,8 @@ def team(request: HttpRequest, editing: Editing, key: str) -> HttpResponse:
     if known is None:
         raise Http404
     form = TeamForm(request.POST if request.method == "POST" else None, policy=editing.policy, team=known)
-    if request.method == "POST" and form.is_valid():
-        document = editing.document()
-        (record,) = [each for each in document["teams"] if each["key"] == key]
-        record.pop("capacity", None)
-        record.update(form.changes())
-        try:
-            return editing.keep(document)
-        except PolicyError as error:
-            form.refuse(error, inside=f"teams.{key}")
+    if answer := drafted(request, editing, form, inside=f"teams.{key}"):
+        return answer
     context = {"form": form, "team": known}
     return rendered(
         request, "team.html", context, tab="policy_tiers", editing=editing, status=422 if form.errors else 200

@@ -255,7 +255,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="support@localhost")
 PUBLIC_PORT = env("PUBLIC_PORT", default="")
 # What takes the account mails of allauth, named here so that tenants need not import the layer above.
 ACCOUNT_MAIL = "inbox.actions.post_account_mail"
-# By which addresses mail comes in, for the checklist of what is set up, which is a page of a lower layer.
+# What to select of how mail comes in, for the checklist of what is set up, which is a page of a lower layer.
 MAIL_IN = "inbox.mailboxes.coming_in"
 # Choices of what the audit log tells, of the apps above the page that shows it.
 AUDIT_WORDS = ["inbox.audited.WORDS", "notices.audited.WORDS"]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from inbox.mail.letters import Letter
 from inbox.mail.links import link
 from inbox.models import ImapAccount, InboundMail, Mailbox, MailRoute, OutgoingMail
 from tenants.context import active_tenant
-from tenants.models import Tenant, User
+from tenants.models import User
 from tenants.permissions import Permission
 
 #: What a trial says of a mailbox that is not fetched.
@@ -30,14 +31,10 @@ NOT_FETCHED = gettext_lazy(
 _LATEST = 1_000
 
 
-def coming_in() -> tuple[list[str], bool]:
-    """The addresses of mailboxes that are in use, and whether any mail has come in yet. One query."""
+def coming_in() -> dict[str, Combinable]:
+    """What to select for `mail_addresses`, those of mailboxes in use, and `has_mail`: whether any has come in yet."""
     used = Mailbox.objects.filter(is_active=True).values("address")
-    so = Tenant.objects.filter(pk=active_tenant().pk).values(
-        addresses=ArraySubquery(used), has_mail=Exists(InboundMail.objects.all())
-    )
-    found = so.get()
-    return found["addresses"], found["has_mail"]
+    return {"mail_addresses": ArraySubquery(used), "has_mail": Exists(InboundMail.objects.all())}
 
 
 @dataclass(frozen=True)

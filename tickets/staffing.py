@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -90,13 +90,15 @@ def colleagues(
     turns: dict[UUID, datetime | None] | None = None,
     capacity: int | None = None,
     away: Collection[UUID] | None = None,
+    profiles: Mapping[UUID, AgentProfile] | None = None,
 ) -> list[Colleague]:
     """These people with what they can take; `capacity` is of those who have none of their own. Three queries.
 
-    `away` are the ids of those who are, if they are known: a query less.
+    `away` are the ids of those who are, and `profiles` those there are, by person: a query less for each if known.
     """
     ids = [person.pk for person in people]
-    profiles = {profile.user_id: profile for profile in AgentProfile.objects.filter(user__in=ids)}
+    if profiles is None:
+        profiles = {profile.user_id: profile for profile in AgentProfile.objects.filter(user__in=ids)}
     if away is None:
         away = set(Absence.objects.at(at).filter(user__in=ids).values_list("user", flat=True))
     held = holding(ids, at=at)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import JSONObject, RowNumber
 
 from sla.document import SupportPolicy
 from tenants.models import Role, User
 from tickets import staffing
-from tickets.models import Absence, Skip, Team, TeamMembership
+from tickets.models import Absence, AgentProfile, Skip, Team, TeamMembership
 
 #: So many people are drawn, of so many that are looked at.
 MOST_PEOPLE, MOST_STAFF = 24, 300
@@ -49,17 +49,21 @@ class SkipsOf:
 
 
 def loads(reader: User, policy: SupportPolicy | None, *, at: datetime, everybody: bool) -> list[Load]:
-    """The staff of the reader's teams, or everybody, the heaviest load first. Three queries."""
+    """The staff of the reader's teams, or everybody, the heaviest load first. Two queries."""
     staff = User.objects.filter(is_active=True).exclude(role__kind=Role.Kind.CUSTOMER)
     if not everybody:
         teams = TeamMembership.objects.filter(user=reader).values("team")
         staff = staff.filter(pk__in=TeamMembership.objects.filter(team__in=teams).values("user"))
     teams_of = ArraySubquery(Team.objects.filter(is_active=True, memberships__user=OuterRef("pk")).values("key"))
     is_off = Exists(Absence.objects.at(at).filter(user=OuterRef("pk")))
-    chosen = staff.select_related("role").annotate(in_teams=teams_of, is_off=is_off).order_by("name", "email")
-    people = list(chosen[:MOST_STAFF])
+    profile = AgentProfile.objects.filter(user=OuterRef("pk")).values(
+        kept=JSONObject(capacity="capacity", categories="categories", languages="languages", calendar="calendar")
+    )
+    chosen = staff.select_related("role").annotate(in_teams=teams_of, is_off=is_off, profile=Subquery(profile))
+    people = list(chosen.order_by("name", "email")[:MOST_STAFF])
     away = {each.pk for each in people if each.is_off}
-    found = staffing.colleagues(people, policy, at=at, away=away)
+    profiles = {each.pk: AgentProfile(user=each, **each.profile) for each in people if each.profile}
+    found = staffing.colleagues(people, policy, at=at, away=away, profiles=profiles)
     shown = sorted(found, key=lambda each: -each.holds)[:MOST_PEOPLE]
     most = {each.person.pk: each.capacity or _capacity(each.person, policy) for each in shown}
     widest = max([1, *(each.holds for each in shown), *(number for number in most.values() if number)])

@@ -42,10 +42,11 @@ class Step:
 
 
 def checklist(policy: SupportPolicy | None, person: User) -> list[Step]:
-    """Every step, in the order in which one does them. Two queries."""
+    """Every step, in the order in which one does them. One query."""
     staff = User.objects.filter(is_active=True, role__kind__in=[Role.Kind.AGENT, Role.Kind.MANAGER])
     peopled = TeamMembership.objects.values("team")
     empty = Team.objects.filter(is_active=True).exclude(pk__in=peopled).values("name")
+    wanted: dict[str, Any] = import_string(settings.MAIL_IN)()
     so = Tenant.objects.filter(pk=active_tenant().pk).values(
         agents=_number(staff),
         has_teams=Exists(Team.objects.all()),
@@ -53,16 +54,16 @@ def checklist(policy: SupportPolicy | None, person: User) -> list[Step]:
         articles=_number(Article.objects.filter(status=Article.Status.PUBLISHED)),
         has_organizations=Exists(Organization.objects.all()),
         parked=_number(Alarm.objects.filter(tenant=active_tenant(), parked_at__isnull=False)),
+        **wanted,
     )
-    found = so.get()
-    addresses, has_mail = import_string(settings.MAIL_IN)()
+    found: dict[str, Any] = dict(so.get())
     return [
         _policy(policy),
         *_holidays(policy, timezone.localdate()),
         _staff(found["agents"]),
         _teams(found["has_teams"], found["empty_teams"]),
         _mail(),
-        _mail_in(addresses, has_mail=has_mail),
+        _mail_in(found["mail_addresses"], has_mail=found["has_mail"]),
         _articles(found["articles"]),
         _organizations(found["has_organizations"]),
         *([_parked(found["parked"])] if person.may(Permission.SEE_SYSTEM) else []),

@@ -22,7 +22,8 @@ from tickets.selection.selecting import LONGEST_WORDS, matching
 
 #: What a person may type; more is cut off.
 MAX_QUERY = 200
-MAX_HITS = 50
+#: As many as a page of a list.
+MAX_HITS = 30
 #: Where conditions leave more tickets with the words, the newest of them are ranked.
 MOST_RANKED = 2_000
 _NUMBER = re.compile(r"#?(\d{1,18})")
@@ -137,7 +138,7 @@ def find(
         return Hits()
     seen = Ticket.objects.visible_to(person)
     if where is None and person.may(Permission.SEE_ALL_TICKETS):
-        ranks = _ranks("tickets_search(%s, %s)", words, most * 2)
+        ranks = _ranks("tickets_search(%s, %s)", words, most)
     else:
         public = not person.is_staff_member
         among = seen.filter(pk__in=matching(words, public=public)) if where is None else seen.filter(where)

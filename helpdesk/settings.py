@@ -116,6 +116,8 @@ if env.bool("DATABASE_POOL", default=False):  # the web server sets it; Celery c
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
+# What every page asks is planned once a connection. (PgBouncer that gives each transaction another connection: false.)
+DATABASE_PREPARES = env.bool("DATABASE_PREPARES", default=True)
 # Also for the pool: after a restart of Postgres its connections are dead, and nobody else looks.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

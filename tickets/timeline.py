@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tenants.context import active_tenant
 from tenants.models import User
-from tenants.statements import Statement
+from tenants.statements import PreparedStatement
 from tickets import mentions, sentences
 from tickets.models import Attachment, Event, Message, Ticket
 from tickets.sentences import Told, Words
@@ -96,7 +96,7 @@ def _events(ticket: UUID) -> QuerySet[Event]:
     return found.select_related("actor__role").order_by("at", "id")
 
 
-_MESSAGES, _EVENTS = Statement(_messages, ticket=UUID), Statement(_events, ticket=UUID)
+_MESSAGES, _EVENTS = PreparedStatement(_messages, ticket=UUID), PreparedStatement(_events, ticket=UUID)
 
 
 def _in_order(items: list[Item]) -> list[Item]:

@@ -1,5 +1,6 @@
 """The one place that tells Postgres which tenant a transaction works for."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from psycopg.pq import Format
 from tenants import context
 from tenants.database.instants import InstantLoader
 from tenants.database.pool import give_up_all_when_one_is_dead
+from tenants.database.prepared import prepare
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -42,6 +44,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         cursor = Cursor(self.connection)
         cursor.format = Format.BINARY
         return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
+
+    def prepare(self, name: str, write: Callable[[], str]) -> None:
+        """Have Postgres plan a statement on this connection, to be asked for by EXECUTE and its name."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            prepare(self.connection, name, write)
 
     def set_tenant(self, tenant_id: int | None) -> None:
         """Make the rest of this transaction see only that tenant's rows; nobody's for None.

@@ -1,24 +1,35 @@
 """Queries that are written once: each asks for its own tenant and its own values, whoever asked before."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import DataError, connection, connections, transaction
+from django.db.models import Value
 
 from tenants.context import act_as
+from tenants.database import prepared
 from tenants.models import User
-from tenants.statements import Statement, asked_together
+from tenants.statements import PreparedStatement, Statement, asked_together
 from tests.support.world import make_person, make_ticket
 from tickets.models import Ticket
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True, params=[True, False], ids=["prepared", "not prepared"])
+def prepares(request, settings) -> bool:
+    settings.DATABASE_PREPARES = request.param
+    return request.param
+
+
 @pytest.fixture
-def named() -> Statement[User]:
-    return Statement(lambda name: User.objects.filter(name=name).select_related("role").order_by("email"), name=str)
+def named() -> PreparedStatement[User]:
+    return PreparedStatement(
+        lambda name: User.objects.filter(name=name).select_related("role").order_by("email"), name=str
+    )
 
 
 def test_it_names_the_tenant_that_is_active_not_the_one_it_was_first_asked_for(acme, globex, named):
@@ -92,3 +103,50 @@ def test_another_thread_asks_over_its_own_connection(acme, named):
         thread.join()
 
     assert found == [person, person]
+
+
+def test_what_always_stands_there_is_no_sql_either(at_acme):
+    person = make_person("100 %s O'Hara \\ $1", "agent")
+    make_person("100 %d O'Hara \\ $1", "agent")
+    agents = Statement(
+        lambda email: User.objects.filter(email=email, name__contains="0 %s O'Hara \\ $1", role__kind="agent"),
+        email=str,
+    )
+
+    assert agents.rows(email=person.email) == [person]
+    assert agents.rows(email="nobody@acme.example") == []
+
+
+def planned() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements ORDER BY prepare_time")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_it_is_planned_once_a_connection_and_outlives_a_failed_transaction(at_acme, ada, named, prepares):
+    before = planned()
+    with suppress(DataError), transaction.atomic():
+        assert named.first(name="Ada") == ada
+        list(User.objects.annotate(wrong=Value(1) / Value(0)))
+    for _ in range(2):
+        assert named.first(name="Ada") == ada
+
+    assert len(planned()) == len(before) + prepares
+
+
+def test_a_connection_keeps_so_many_plans_and_the_oldest_gives_way(at_acme, ada, monkeypatch, prepares):
+    monkeypatch.setattr(prepared, "MOST", len(planned()) + 2)
+    many = [PreparedStatement(lambda name: User.objects.filter(name=name), name=str) for _ in range(4)]
+
+    for _ in range(2):
+        assert [each.first(name="Ada") for each in many] == [ada] * 4
+
+    assert len(planned()) <= prepared.MOST
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_plans_anew(acme, named):
+    for _ in range(2):
+        with act_as(acme):
+            assert named.rows(name="Nobody") == []
+        connection.close()

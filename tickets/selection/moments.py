@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from tenants.context import active_tenant_id
 from tenants.statements import Statement
 
 Row = TypeVar("Row", bound=Model)
@@ -47,9 +47,19 @@ def midnight(at: datetime, *, day: date | None = None, days: int | None = None) 
 class AtSomeTime(Statement[Row]):
     """A statement whose query set stands at `Sometime.looked_at()`."""
 
+    def __init__(self, query_set: Callable[..., QuerySet[Row]], **kinds: type) -> None:
+        super().__init__(query_set, **kinds)
+        #: Instants of the query set by the names that they get.
+        self._moments: dict[str, Sometime] = {}
+
     def rows_at(self, at: datetime, **values: Any) -> list[Row]:
         """The rows with these values in their places for somebody who looks at this time. One query."""
-        _, sql, places = self._written
-        values["tenant"] = active_tenant_id()
-        given = (values[name] if name else value for name, value in places)
-        return list(self._read(sql, [each.bind(at) if isinstance(each, Sometime) else each for each in given]))
+        form = self._of_one
+        return list(self._read(form, {**values, **{name: each.bind(at) for name, each in self._moments.items()}}))
+
+    def _name(self, value: Any, names: dict[Any, str]) -> str:
+        if not isinstance(value, Sometime):
+            return super()._name(value, names)
+        name = f"moment_{len(self._moments)}"
+        self._moments[name] = value
+        return name

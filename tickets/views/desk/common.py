@@ -14,7 +14,7 @@ from django.utils import timezone
 from sla.document import SupportPolicy
 from sla.models import version_in_force
 from tenants.models import User
-from tenants.statements import Statement
+from tenants.statements import PreparedStatement
 from tenants.written import written
 from tickets import beside, lists, reading, recalculation, stops
 from tickets.models import Draft, Event, Mention, Ticket
@@ -39,7 +39,7 @@ def ticket_or_404(person: User, number: int) -> Ticket:
 
 
 @lru_cache(maxsize=256)
-def _seen_by(sight: Sight) -> Statement[Ticket]:
+def _seen_by(sight: Sight) -> PreparedStatement[Ticket]:
     """Tickets that people of a sight see, with what `ticket_or_404` says."""
 
     def query_set(reader: UUID, number: int) -> QuerySet[Ticket]:
@@ -53,7 +53,7 @@ def _seen_by(sight: Sight) -> Statement[Ticket]:
         seen = recalculation.marked(found).select_related("requester__role", "policy_version").defer(*_HEAVY)
         return seen.filter(number=number)
 
-    return Statement(query_set, reader=UUID, number=int)
+    return PreparedStatement(query_set, reader=UUID, number=int)
 
 
 def _last_event(reader: UUID) -> Subquery:

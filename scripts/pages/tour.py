@@ -118,6 +118,8 @@ class Tour:
                 if not self.open(page, path, f"{role}, by a link"):
                     continue
                 waiting += [link for link in self._links(page) if link not in opened]
+                # Visitors are sent to sign in: then that is the page that was seen.
+                kind = kind_of(page.url)
                 if path in entrances or self.known.get(kind, 0) < self.most:
                     self.known[kind] = self.known.get(kind, 0) + 1
                     look(page, path, f"{role}-{name_of(path)}")

@@ -12,7 +12,7 @@ from inbox.models import OutgoingMail
 from notices.models import Announcement, Notice
 from tenants.models import Role, User
 from tenants.paging import Slice, by_time
-from tenants.statements import Statement
+from tenants.statements import PreparedStatement
 
 #: A page carries so many; the list of announcements has them all.
 MOST_BANNERS = 5
@@ -31,7 +31,7 @@ def announcements_for(
     return [each for each in shown if each.token not in put_away][:MOST_BANNERS]
 
 
-def _shown_to(kind: Role.Kind | None) -> Statement[Announcement]:
+def _shown_to(kind: Role.Kind | None) -> PreparedStatement[Announcement]:
     """What readers of a kind see who have not put it away for good."""
 
     def query_set(at: datetime, reader: UUID) -> QuerySet[Announcement]:
@@ -40,7 +40,7 @@ def _shown_to(kind: Role.Kind | None) -> Statement[Announcement]:
         person = User(pk=reader, role=Role(kind=kind))
         return Announcement.objects.readable_by(person).showing(at).not_put_away_by(person)[:MOST_READ]
 
-    return Statement(query_set, at=datetime, reader=UUID)
+    return PreparedStatement(query_set, at=datetime, reader=UUID)
 
 
 _SHOWN = {kind: _shown_to(kind) for kind in (None, Role.Kind.CUSTOMER, Role.Kind.AGENT)}

@@ -96,8 +96,12 @@ def search(
     category: str = "",
     only_language: str = "",
     page: int = 1,
+    may_be_misspelt: bool = True,
 ) -> Results:
-    """Articles that this reader may see and that have every word; else with typing errors mended; else any word."""
+    """Articles that this reader may see and that have every word; else with typing errors mended; else any word.
+
+    Where the words are known not to be misspelt, nothing is looked for that is merely like them.
+    """
     asked = normalise(query)
     was_cut = len(query.strip()) > MAX_QUERY
     if not asked:
@@ -113,7 +117,7 @@ def search(
     }
     corrected, how = "", "every"
     ids = _visible(_call(asked, how, language, person), person, filters)
-    if not ids and (mended := _mend(asked, language, person)):
+    if not ids and may_be_misspelt and (mended := _mend(asked, language, person)):
         corrected = mended
         ids = _visible(_call(mended, how, language, person), person, filters)
     if not ids:

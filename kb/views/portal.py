@@ -72,7 +72,7 @@ def _shelf(request: HttpRequest, articles: ArticleQuerySet, context: dict[str, A
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Results for `?q=`; to htmx only the list, which follows the typing."""
-    filters = {
+    filters: dict[str, Any] = {
         "kind": _one_of(request.GET.get("kind"), Article.Kind.values),
         "category": _without_nul(request.GET.get("category", ""))[:60],
         "only_language": language_or(request.GET.get("language"), ""),

@@ -60,6 +60,14 @@ def test_a_word_without_likeness_is_not_bent_into_another(at_acme, ada):
     assert (results.hits, results.corrected) == ([], "")
 
 
+def test_words_that_are_known_to_be_right_are_not_mended(at_acme, ada):
+    make_article(ada, "Invoice", "-")
+
+    results = queries.search("invoce", None, "en", may_be_misspelt=False)
+
+    assert (results.hits, results.corrected) == ([], "")
+
+
 def test_the_last_word_may_be_half_typed(at_acme, ada):
     make_article(ada, "Restoring a backup", "-")
 

@@ -59,7 +59,6 @@ def search(request: HttpRequest, person: User) -> HttpResponse:
     may_be_misspelt = not (found.are_exact or people or organizations)
     if may_be_misspelt and (better := spelling.corrected(query, person, partial(_exact, person))):
         return redirect(f"{request.path}?{urlencode({'q': write(better), 'typed': text})}")
-    language = (get_language() or "en").split("-")[0]
     context = {
         "query": wanted,
         "correction": correction_of(request),
@@ -70,9 +69,15 @@ def search(request: HttpRequest, person: User) -> HttpResponse:
         "as_view": f"{reverse('desk:new_view')}?{urlencode({'q': write(query), 'sort': BEST})}",
         "people": people,
         "organizations": organizations,
-        "articles": kb.search(wanted, person, language).hits[:FEW] if wanted else [],
+        "articles": _articles(wanted, person, may_be_misspelt=may_be_misspelt),
     }
     return render(request, "tickets/desk/search.html", context)
+
+
+def _articles(text: str, person: User, *, may_be_misspelt: bool) -> list[kb.Hit]:
+    language = (get_language() or "en").split("-")[0]
+    found = kb.search(text, person, language, may_be_misspelt=may_be_misspelt) if text else None
+    return found.hits[:FEW] if found else []
 
 
 def _exact(person: User, query: Query) -> list[UUID]:

@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
@@ -78,7 +78,7 @@ class Statement(Generic[Row]):
         """The rows of a form with these values; what stands in its last column is added to `last` as each is read."""
         connection = connections[DEFAULT_DB_ALIAS]  # of this thread
         asked = self._asked(form, {**values, "tenant": active_tenant_id()})
-        once = copy(self._compiler)
+        once = copy(self._written[0])
         once.connection = connection
         once.as_sql = lambda *args, **kwargs: asked  # type: ignore[method-assign, assignment]
         if last is not None:
@@ -94,16 +94,14 @@ class Statement(Generic[Row]):
         return form.in_full(values)
 
     @cached_property
-    def _compiler(self) -> SQLCompiler:
-        """What wrote the SQL, and reads the rows."""
-        with for_nobody():
-            return self._query_set(**self._stands_for).query.get_compiler(DEFAULT_DB_ALIAS)
+    def _written(self) -> tuple[SQLCompiler, Form]:
+        """What wrote the SQL and reads the rows, and what is asked with one value of each kind.
 
-    @cached_property
-    def _of_one(self) -> Form:
-        """What is asked with one value of each kind."""
+        Threads that come here at the same time write it each for themselves: a compiler is nobody else's at work.
+        """
         with for_nobody():
-            sql, parameters = self._compiler.as_sql()
+            compiler = self._query_set(**self._stands_for).query.get_compiler(DEFAULT_DB_ALIAS)
+            sql, parameters = compiler.as_sql()
         names = {value: name for name, value in {**self._stands_for, "tenant": NOBODY}.items()}
         places = ((self._name(value, names), value) for value in parameters)
         pieces = [""]
@@ -115,7 +113,11 @@ class Statement(Generic[Row]):
                 # What always stands in a place is written there.
                 pieces[-1] += Literal(value).as_string().replace("%", "%%") if text == "%s" else text
         kinds = {name: _KINDS[type(value)] for name, value in self._stands_for.items()}
-        return Form({"tenant": "bigint", **kinds}, pieces)
+        return compiler, Form({"tenant": "bigint", **kinds}, pieces)
+
+    @property
+    def _of_one(self) -> Form:
+        return self._written[1]
 
     def _name(self, value: Any, names: dict[Any, str]) -> str:
         """Of the value that stands in a place, empty for what always stands there."""
@@ -148,6 +150,14 @@ class PreparedStatement(Statement[Row]):
             return form.in_full(values)
         connections[DEFAULT_DB_ALIAS].prepare(form.name, form.to_prepare)  # type: ignore[attr-defined]
         return form.to_execute(values)
+
+    def _read(self, form: Form, values: Mapping[str, Any], last: list[Any] | None = None) -> Iterator[Row]:
+        try:
+            yield from super()._read(form, values, last)
+        except NotSupportedError:
+            # A migration changed the kind of a column: this transaction is lost, the next one plans anew.
+            connections[DEFAULT_DB_ALIAS].outdated(form.name)  # type: ignore[attr-defined]
+            raise
 
 
 class Form:

@@ -35,6 +35,8 @@ LONGEST_LINE = 1024 * 1024
 SILENCE, PATIENCE = 120.0, 30.0
 #: A backlog is taken in goes, after each of which this many times as long is rested: pages need the database as well.
 RESTS = 0.5
+#: But no longer than so many seconds: the alarms of what waits are put off in time.
+LONGEST_REST = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +100,7 @@ class Taker:
         if self._waiting.get(tenant):
             self._resting.add(tenant)
             loop = asyncio.get_running_loop()
-            loop.call_later(RESTS * (loop.time() - began), self._rested, tenant)
+            loop.call_later(min(RESTS * (loop.time() - began), LONGEST_REST), self._rested, tenant)
         else:
             self._waiting.pop(tenant, None)
             self._put_off_at.pop(tenant, None)
@@ -159,9 +161,12 @@ def _keep(raw: bytes, address: str, kept: list[tuple[Tenant, UUID]]) -> str:
 
 def _take(tenant: Tenant, mails: Sequence[UUID], others: Sequence[UUID]) -> None:
     close_old_connections()
-    try:
-        if others:
+    if others:
+        try:
             receiving.put_off(tenant, others, timezone.now())
+        except DatabaseError:
+            log.exception("Alarms of mails that wait could not be put off; workers may take some of them.")
+    try:
         together.take(tenant, mails, timezone.now())
     except Exception:
         log.exception("Mails that are kept could not be taken; their alarms take them.")

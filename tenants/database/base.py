@@ -11,9 +11,9 @@ from psycopg.adapt import AdaptersMap
 from psycopg.pq import Format
 
 from tenants import context
+from tenants.database import prepared
 from tenants.database.instants import InstantLoader
 from tenants.database.pool import give_up_all_when_one_is_dead
-from tenants.database.prepared import prepare
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -50,7 +50,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            prepare(self.connection, name, write)
+            prepared.prepare(self.connection, name, write)
+
+    def outdated(self, name: str) -> None:
+        """Have a statement planned anew when it is asked for next."""
+        if self.connection is not None:
+            prepared.outdated(self.connection, name)
 
     def set_tenant(self, tenant_id: int | None) -> None:
         """Make the rest of this transaction see only that tenant's rows; nobody's for None.

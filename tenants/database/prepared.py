@@ -8,10 +8,11 @@ from weakref import WeakKeyDictionary
 
 from psycopg import Connection
 
-#: So many are kept on a connection; the one that was prepared first gives way. Each takes Postgres up to a megabyte.
+#: So many are kept on a connection; the one that was not asked for the longest gives way. Each takes up to a megabyte.
 MOST = 32
 
-_NAMES: WeakKeyDictionary[Connection[Any], dict[str, None]] = WeakKeyDictionary()
+#: By connection, whether each statement can still be asked for; the one that was asked for last comes last.
+_NAMES: WeakKeyDictionary[Connection[Any], dict[str, bool]] = WeakKeyDictionary()
 
 
 def prepare(connection: Connection[Any], name: str, write: Callable[[], str]) -> None:
@@ -21,11 +22,17 @@ def prepare(connection: Connection[Any], name: str, write: Callable[[], str]) ->
     each size. They last as long as the connection, whatever becomes of the transaction.
     """
     names = _NAMES.setdefault(connection, {})
-    if name in names:
+    if names.get(name):
+        names[name] = names.pop(name)
         return
-    if len(names) >= MOST:
-        first = next(iter(names))
-        connection.execute(f"DEALLOCATE {first}")
-        del names[first]
+    if name in names or len(names) >= MOST:
+        leaves = name if name in names else next(iter(names))
+        connection.execute(f"DEALLOCATE {leaves}")
+        del names[leaves]
     connection.execute(f"PREPARE {name} {write()}")
-    names[name] = None
+    names[name] = True
+
+
+def outdated(connection: Connection[Any], name: str) -> None:
+    """Have it planned anew when it is asked for next: a migration changed what its columns are."""
+    _NAMES.setdefault(connection, {})[name] = False

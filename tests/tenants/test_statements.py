@@ -1,17 +1,19 @@
 """Queries that are written once: each asks for its own tenant and its own values, whoever asked before."""
 
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from threading import Thread
+from threading import Barrier, Thread
 from uuid import UUID
 
+import psycopg
 import pytest
-from django.db import DataError, connection, connections, transaction
+from django.db import DataError, NotSupportedError, connection, connections, transaction
 from django.db.models import Value
 
 from tenants.context import act_as
 from tenants.database import prepared
-from tenants.models import User
+from tenants.models import Role, User
 from tenants.statements import PreparedStatement, Statement, asked_together
 from tests.support.world import make_person, make_ticket
 from tickets.models import Ticket
@@ -84,6 +86,29 @@ def test_what_is_asked_for_many_is_asked_once_and_stays_at_hand(at_acme, grace, 
         assert since.rows(**instants[1]) == []
 
 
+def test_threads_that_come_at_once_write_the_same_sql():
+    shown = Statement(lambda number: Ticket.objects.for_list().filter(number=number), number=int)
+    write = Statement.__dict__["_written"].func  # what each thread does that finds nothing written yet
+    together, written, interval = Barrier(4), [], sys.getswitchinterval()
+
+    def ask() -> None:
+        together.wait()
+        written.extend(write(shown)[1].pieces for _ in range(20))
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert len(written) == 80
+    assert all(pieces == written[0] for pieces in written)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_another_thread_asks_over_its_own_connection(acme, named):
     with act_as(acme):
@@ -142,6 +167,41 @@ def test_a_connection_keeps_so_many_plans_and_the_oldest_gives_way(at_acme, ada,
         assert [each.first(name="Ada") for each in many] == [ada] * 4
 
     assert len(planned()) <= prepared.MOST
+
+
+def test_what_was_asked_for_last_stays_planned(at_acme, ada, named, monkeypatch, prepares):
+    before = len(planned())
+    monkeypatch.setattr(prepared, "MOST", before + 2)
+    others = [PreparedStatement(lambda name: User.objects.filter(name=name), name=str) for _ in range(before + 2)]
+
+    for each in (named, others[0], named, *others[1:]):
+        assert each.first(name="Ada") == ada
+
+    left = planned()
+    assert (named._of_one.name in left, others[0]._of_one.name in left) == (prepares, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_a_migration_widens_costs_one_transaction_at_most(acme, owner_url, prepares):
+    roles = PreparedStatement(lambda kind: Role.objects.filter(kind=kind).order_by("name"), kind=str)
+    longest, refused = Role._meta.get_field("name").max_length, 0
+
+    def widened(length: int) -> None:
+        with psycopg.connect(owner_url) as owner:
+            owner.execute(f"ALTER TABLE tenants_role ALTER COLUMN name TYPE varchar({length})")
+
+    with act_as(acme):
+        assert roles.rows(kind="agent")
+    widened(longest + 1)
+    try:
+        for _ in range(3):
+            with suppress(NotSupportedError), act_as(acme):
+                refused += 1
+                assert roles.rows(kind="agent")
+                refused -= 1
+    finally:
+        widened(longest)
+    assert refused == prepares
 
 
 @pytest.mark.django_db(transaction=True)

@@ -142,7 +142,8 @@ def exact_matches(asked: dict[str, Any], person: User, query: Query) -> list[UUI
     asked = {**asked, "query": query}
     whole, where = whole_query(asked, person)
     found = narrowed(Ticket.objects.visible_to(person), asked, person).filter(where)
-    hits = search.find(whole, person, Q(pk__in=found.order_by().values("pk")))
+    most = asked.get("page_size", PAGE_SIZE)
+    hits = search.find(whole, person, Q(pk__in=found.order_by().values("pk")), most=most)
     return [ticket.pk for ticket in hits] if hits.are_exact else []
 
 

@@ -86,13 +86,14 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         person = person_of(self.request)
         narrowed_down = self.asked.keys() - {"q", "query", "page_size"} or query.conditions or query.unwanted_words
         ids = Q(pk__in=found.order_by().values("pk")) if narrowed_down else None
-        hits, better = search.find(query, person, ids), None
+        most = self.asked.get("page_size", PAGE_SIZE)
+        hits, better = search.find(query, person, ids, most=most), None
         if not hits.are_exact and "query" in self.asked:
             find = partial(exact_matches, self.asked, person)
             better = spelling.corrected(self.asked["query"], person, find)
         matches = exact_matches(self.asked, person, better) if better else [ticket.pk for ticket in hits]
         rows = in_lists(Ticket.objects.visible_to(person)).in_bulk(matches)
-        best = [rows[pk] for pk in matches if pk in rows][: self.asked.get("page_size", PAGE_SIZE)]
+        best = [rows[pk] for pk in matches if pk in rows]
         shown_rows = TicketSummarySerializer(best, many=True, context={"request": self.request}).data
         told = {"corrected": write(better)} if better else {}
         return Response({"next": None, "previous": None, "results": shown_rows, **told})

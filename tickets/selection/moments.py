@@ -55,11 +55,12 @@ class AtSomeTime(Statement[Row]):
     def rows_at(self, at: datetime, **values: Any) -> list[Row]:
         """The rows with these values in their places for somebody who looks at this time. One query."""
         form = self._of_one
-        return list(self._read(form, {**values, **{name: each.bind(at) for name, each in self._moments.items()}}))
+        return list(self._read(form, {**values, **{name: each.bind(at) for name, each in list(self._moments.items())}}))
 
     def _name(self, value: Any, names: dict[Any, str]) -> str:
         if not isinstance(value, Sometime):
             return super()._name(value, names)
-        name = f"moment_{len(self._moments)}"
+        # Named by what it is: threads that write the SQL at the same time agree on it.
+        name = f"moment {value.timestamp()} {value.of_day} {value.days_on}"
         self._moments[name] = value
         return name

@@ -63,6 +63,7 @@ class Names:
         named = (parse_id(act.removeprefix(_ASSIGNEE)) for act in acts if act.startswith(_ASSIGNEE))
         wanted = {pk for pk in named if pk and str(pk) not in self._people}
         if wanted:
+            self._people |= dict.fromkeys(map(str, wanted), "")  # who is not there is not looked for again
             self._people |= {str(each.pk): str(each) for each in User.objects.filter(pk__in=wanted)}
 
     def knows(self, field: str) -> bool:
@@ -86,7 +87,7 @@ class Names:
         if name not in macros.ACTS:
             return kept
         if name == "assignee":
-            return str(_ASSIGNED.get(value) or macros.sentence(name, self._people.get(value, value)))
+            return str(_ASSIGNED.get(value) or macros.sentence(name, self._people.get(value) or value))
         return macros.sentence(name, value if name == "tags" else self.say(name, value))
 
     def _answer(self, kept: str) -> str:

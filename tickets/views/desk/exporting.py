@@ -45,7 +45,7 @@ def _lines(address: QueryDict, tenant: Tenant, person: User, language: str, zone
             if reader is None or not reader.is_staff_member:
                 return
             listed = listing.read(address, reader, at=at)
-            if listed.order == listing.BEST:  # on the page the best fifty; here all that match
+            if listed.order == listing.BEST:  # on the page the best ones; here all that match
                 listed = replace(listed, order=listed.view.order)
             asked = answers.fields_by_key(listed.policy) if listed.policy else {}
             # Those that are columns of the list stand in their places.

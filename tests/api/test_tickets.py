@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from sla.models import PolicyVersion
 from tests.api.client import Api
 from tests.support.world import MONDAY_9AM, make_organization, make_person, make_ticket
-from tickets import actions
+from tickets import actions, search
 from tickets.models import Channel, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +219,17 @@ def test_the_list_is_narrowed_down(as_ada, some_tickets, query, found):
 
     assert answer.status_code == 200, answer.json()
     assert {row["subject"] for row in answer.json()["results"]} == found
+
+
+@pytest.mark.parametrize("more", [{}, {"assignee": "none"}])
+def test_a_search_gives_as_many_as_are_asked_for(as_ada, grace, monkeypatch, more):
+    monkeypatch.setattr(search, "MAX_HITS", 2)
+    for number in range(4):
+        make_ticket(grace, f"Printer {number}")
+
+    found = [as_ada.get("tickets/", {"q": "printer", "page_size": size, **more}) for size in (1, 4)]
+
+    assert [len(answer.json()["results"]) for answer in found] == [1, 4]
 
 
 def test_a_number_is_found_by_its_digits(as_ada, some_tickets):
